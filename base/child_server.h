@@ -1,0 +1,21 @@
+// The other end of base/child.h: the main loop of a helper program of ours.
+#ifndef WHET_BASE_CHILD_SERVER_H_
+#define WHET_BASE_CHILD_SERVER_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace whet {
+
+// Greets, then answers the requests on file descriptor 3 one after another until the parent closes
+// it. The process is killed when its parent dies. Returns OK at the end, FailedPrecondition if
+// descriptor 3 leads to no parent (somebody started the program by hand), InvalidArgument for bytes
+// that are no request.
+absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view request)> answer);
+
+}  // namespace whet
+
+#endif  // WHET_BASE_CHILD_SERVER_H_

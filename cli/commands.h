@@ -1,0 +1,20 @@
+// One function a command, each in a file of its own: it adds the subcommand to `app`, and when the
+// user calls it, runs it and leaves what came of it in `*result`. main prints a failure as one line
+// and exits with status 1.
+#ifndef WHET_CLI_COMMANDS_H_
+#define WHET_CLI_COMMANDS_H_
+
+#include "absl/status/status.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace whet {
+
+void AddConfigCommand(CLI::App* app, absl::Status* result);
+void AddDoctorCommand(CLI::App* app, absl::Status* result);
+
+}  // namespace whet
+
+#endif  // WHET_CLI_COMMANDS_H_

@@ -1,0 +1,201 @@
+#include "cli/config_checks.h"
+
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/config_schema.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "proto/config.pb.h"
+#include "proto/setting.pb.h"
+
+namespace whet {
+namespace {
+
+namespace pb = ::google::protobuf;
+using pb::FieldDescriptor;
+
+// Goes through a configuration and keeps what is wrong.
+class Checker {
+ public:
+  // Ranges and needed settings, from the options in the schema; then the combinations.
+  void CheckPart(const pb::Message& part, const std::string& path) {
+    for (int i = 0; i < part.GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor& field = *part.GetDescriptor()->field(i);
+      if (field.is_repeated()) {
+        CheckList(part, field, path);
+      } else if (field.message_type() != nullptr) {
+        CheckSinglePart(part, field, path);
+      } else {
+        CheckValue(part, field, path);
+      }
+    }
+    CheckCombinations(part, path);
+  }
+
+  std::vector<ConfigError> Take() { return std::move(errors_); }
+
+ private:
+  void Add(const std::string& path, std::string text) {
+    errors_.push_back({path, std::move(text)});
+  }
+
+  void AddMissing(const std::string& path, absl::string_view example) {
+    Add(path, absl::StrCat(path, " is not set; write ", example));
+  }
+
+  void CheckList(const pb::Message& part, const FieldDescriptor& field, const std::string& path) {
+    const std::string list = PathOf(path, field);
+    const int count = part.GetReflection()->FieldSize(part, &field);
+    const bool is_part = field.message_type() != nullptr;
+    if (count == 0 && field.options().GetExtension(config::needed)) {
+      AddMissing(list, absl::StrCat(field.name(), is_part ? " { … }" : ": \"…\""));
+    }
+    for (int i = 0; is_part && i < count; ++i) {
+      CheckPart(part.GetReflection()->GetRepeatedMessage(part, &field, i), PathOf(path, field, i));
+    }
+  }
+
+  void CheckSinglePart(const pb::Message& part, const FieldDescriptor& field,
+                       const std::string& path) {
+    // A needed part that is missing misses its own needed settings; that says more.
+    if (part.GetReflection()->HasField(part, &field) ||
+        field.options().GetExtension(config::needed)) {
+      CheckPart(part.GetReflection()->GetMessage(part, &field), PathOf(path, field));
+    }
+  }
+
+  void CheckValue(const pb::Message& part, const FieldDescriptor& field, const std::string& path) {
+    const std::string value_path = PathOf(path, field);
+    if (!part.GetReflection()->HasField(part, &field)) {
+      if (field.options().GetExtension(config::needed)) {
+        const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+        AddMissing(value_path, absl::StrCat(field.name(), is_text ? ": \"…\"" : ": …"));
+      }
+      return;
+    }
+    if (!field.options().HasExtension(config::range)) return;
+    const std::string& range = field.options().GetExtension(config::range);
+    if (!ParseRange(range).Contains(NumberOf(part, field))) {
+      Add(value_path,
+          absl::StrCat(value_path, " is ", ValueText(part, field, -1), "; it must be in ", range));
+    }
+  }
+
+  static double NumberOf(const pb::Message& part, const FieldDescriptor& field) {
+    const pb::Reflection* reflection = part.GetReflection();
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return reflection->GetInt32(part, &field);
+      case FieldDescriptor::CPPTYPE_INT64:
+        return static_cast<double>(reflection->GetInt64(part, &field));
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return static_cast<double>(reflection->GetUInt64(part, &field));
+      default:
+        return reflection->GetDouble(part, &field);
+    }
+  }
+
+  // What one part alone cannot be.
+  void CheckCombinations(const pb::Message& part, const std::string& path) {
+    if (const auto* train = pb::DynamicCastToGenerated<config::TrainConfig>(&part)) {
+      CheckTrain(*train);
+    } else if (const auto* eval = pb::DynamicCastToGenerated<config::EvalConfig>(&part)) {
+      CheckRuleNames(eval->rewards());
+    } else if (const auto* sft = pb::DynamicCastToGenerated<config::SftConfig>(&part)) {
+      CheckWarmUp(sft->optimizer(), sft->steps());
+    } else if (const auto* prompts = pb::DynamicCastToGenerated<config::PromptsConfig>(&part)) {
+      CheckTemplate(*prompts, path);
+    } else if (const auto* e = pb::DynamicCastToGenerated<config::EvaluationConfig>(&part)) {
+      CheckEvaluation(*e, path);
+    } else if (const auto* rule = pb::DynamicCastToGenerated<config::RewardRule>(&part)) {
+      if (rule->rule_case() == config::RewardRule::RULE_NOT_SET) {
+        Add(path, absl::StrCat(path, " has no rule; write answer {} or format {} into it"));
+      }
+    }
+  }
+
+  void CheckTrain(const config::TrainConfig& train) {
+    const config::RolloutConfig& rollout = train.rollout();
+    const int64_t rollouts = int64_t{rollout.groups_per_batch()} * rollout.group_size();
+    if (rollout.minibatches() > 0 && rollouts % rollout.minibatches() != 0) {
+      Add("rollout.minibatches",
+          absl::StrCat("rollout.minibatches is ", rollout.minibatches(),
+                       ", which does not divide the ", rollouts,
+                       " rollouts of a batch (groups_per_batch times group_size)"));
+    }
+    if (train.sampling().temperature() == 0) {
+      Add("sampling.temperature",
+          "sampling.temperature is 0, so all rollouts of a group are equal and teach nothing; "
+          "R1-Zero has 1.0");
+    }
+    if (train.loss().reference_steps() > 0 && train.loss().kl_coefficient() == 0) {
+      Add("loss.reference_steps",
+          "loss.reference_steps without loss.kl_coefficient: there is no reference to renew; set "
+          "the coefficient (R1-Zero has 0.001) or leave this out");
+    }
+    CheckWarmUp(train.optimizer(), train.steps());
+    CheckRuleNames(train.rewards());
+  }
+
+  void CheckWarmUp(const config::OptimizerConfig& optimizer, int steps) {
+    if (optimizer.warmup_steps() > steps) {
+      Add("optimizer.warmup_steps",
+          absl::StrCat("optimizer.warmup_steps is ", optimizer.warmup_steps(), ", more than the ",
+                       steps, " steps of the run"));
+    }
+  }
+
+  void CheckRuleNames(const pb::RepeatedPtrField<config::RewardRule>& rules) {
+    std::set<std::string> names;
+    for (int i = 0; i < rules.size(); ++i) {
+      const config::RewardRule& rule = rules[i];
+      if (rule.rule_case() == config::RewardRule::RULE_NOT_SET) continue;
+      const std::string& kind = config::RewardRule::descriptor()
+                                    ->FindFieldByNumber(static_cast<int>(rule.rule_case()))
+                                    ->name();
+      const std::string& name = rule.has_name() ? rule.name() : kind;
+      if (!names.insert(name).second) {
+        Add(absl::StrCat("rewards[", i, "]"),
+            absl::StrCat("two rules are called ", name, "; give one of them a name: \"…\""));
+      }
+    }
+  }
+
+  void CheckTemplate(const config::PromptsConfig& prompts, const std::string& path) {
+    const bool custom = prompts.prompt_template() == config::CUSTOM;
+    const std::string text_path = absl::StrCat(path, ".custom_template");
+    if (custom && !prompts.has_custom_template()) {
+      Add(absl::StrCat(path, ".prompt_template"),
+          absl::StrCat(path,
+                       ".prompt_template is CUSTOM; write custom_template: \"… {prompt} …\""));
+    } else if (!custom && prompts.has_custom_template()) {
+      Add(text_path, absl::StrCat(text_path, " is not used; write prompt_template: CUSTOM"));
+    } else if (custom && !absl::StrContains(prompts.custom_template(), "{prompt}")) {
+      Add(text_path, absl::StrCat(text_path, " lacks {prompt}, where the prompt goes"));
+    }
+  }
+
+  void CheckEvaluation(const config::EvaluationConfig& evaluation, const std::string& path) {
+    const bool greedy = !evaluation.has_sampling() || evaluation.sampling().temperature() == 0;
+    if (evaluation.samples() > 1 && greedy) {
+      Add(absl::StrCat(path, ".samples"),
+          absl::StrCat(path, ".samples is ", evaluation.samples(),
+                       ", but greedy samples are all the same; write sampling { temperature: 1 }"));
+    }
+  }
+
+  std::vector<ConfigError> errors_;
+};
+
+}  // namespace
+
+std::vector<ConfigError> CheckConfig(const pb::Message& config) {
+  Checker checker;
+  checker.CheckPart(config, "");
+  return checker.Take();
+}
+
+}  // namespace whet

@@ -1,0 +1,63 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "base/check.h"
+#include "base/status.h"
+#include "cli/commands.h"
+#include "cli/config_reader.h"
+#include "cli/config_table.h"
+#include "proto/config.pb.h"
+
+namespace whet {
+namespace {
+
+struct ConfigArguments {
+  std::string command;
+  std::string file;
+  std::vector<std::string> sets;
+  bool as_text = false;
+};
+
+std::unique_ptr<google::protobuf::Message> EmptyConfig(const std::string& command) {
+  if (command == "train") return std::make_unique<config::TrainConfig>();
+  if (command == "sample") return std::make_unique<config::SampleConfig>();
+  if (command == "eval") return std::make_unique<config::EvalConfig>();
+  WHET_CHECK(command == "sft");  // The command line allows no other.
+  return std::make_unique<config::SftConfig>();
+}
+
+absl::Status RunConfig(const ConfigArguments& arguments) {
+  const std::unique_ptr<google::protobuf::Message> config = EmptyConfig(arguments.command);
+  if (arguments.file.empty()) {
+    std::fputs(ConfigReference(*config).c_str(), stdout);
+    return absl::OkStatus();
+  }
+  ConfigPlaces places(arguments.file);
+  WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, config.get(), &places));
+  const std::string text =
+      arguments.as_text ? FullConfigText(*config) : ConfigTable(*config, places);
+  std::fputs(text.c_str(), stdout);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddConfigCommand(CLI::App* app, absl::Status* result) {
+  CLI::App* command =
+      app->add_subcommand("config", "Check a configuration and show it, or list all settings");
+  const auto arguments = std::make_shared<ConfigArguments>();
+  command->add_option("command", arguments->command, "Whose configuration it is")
+      ->required()
+      ->check(CLI::IsMember({"train", "sample", "eval", "sft"}));
+  command->add_option("file", arguments->file,
+                      "The configuration; without it, all settings are listed");
+  command->add_option("--set", arguments->sets, "Change a setting: --set optimizer.lr=1e-5")
+      ->allow_extra_args(false);
+  command->add_flag("--textproto", arguments->as_text, "Print it as a file with all defaults");
+  command->callback([arguments, result] { *result = RunConfig(*arguments); });
+}
+
+}  // namespace whet

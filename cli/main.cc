@@ -1,0 +1,47 @@
+// whet: the one binary. A command a file; this one only dispatches.
+#include <cstdio>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "cli/commands.h"
+#include "cli/version.h"
+#include "policy/exactness.h"
+
+namespace whet {
+namespace {
+
+constexpr char kAbout[] = "R1-Zero-style reinforcement learning for language models";
+
+int Main(int argc, char** argv) {
+  RequestExactMath();
+  CLI::App app(kAbout, "whet");
+  app.set_version_flag("--version", VersionText());
+  app.require_subcommand(0, 1);
+  absl::Status result;
+  AddConfigCommand(&app, &result);
+  AddDoctorCommand(&app, &result);
+
+  // The macro returns where the command line ends it: with 0 after --help, else with an error's
+  // code.
+  constexpr int kParsed = -1;
+  const int code = [&] {
+    CLI11_PARSE(app, argc, argv);
+    return kParsed;
+  }();
+  if (code != kParsed) return code == 0 ? 0 : 1;
+  if (app.get_subcommands().empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return 1;
+  }
+  if (!result.ok()) {
+    std::fprintf(stderr, "whet: %s\n", std::string(result.message()).c_str());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace whet
+
+int main(int argc, char** argv) { return whet::Main(argc, argv); }
