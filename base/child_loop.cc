@@ -279,7 +279,7 @@ absl::Status ChildLoop::TakeMessage(ChildMessage message) {
     // Only now does it begin with the next.
     in_flight_.front().due = clock_.Monotonic() + in_flight_.front().timeout;
   }
-  Finish(std::move(answered), std::move(message.payload));
+  Finish(answered, std::move(message.payload));
   return absl::OkStatus();
 }
 
@@ -357,10 +357,10 @@ void ChildLoop::EndProcess(const absl::Status& why, std::optional<size_t> to_bla
       StartFailed(status);
     }
   }
-  if (blamed.has_value()) Finish(*std::move(blamed), status);
+  if (blamed.has_value()) Finish(*blamed, status);
 }
 
-void ChildLoop::Finish(Request request, absl::StatusOr<std::string> answer) {
+void ChildLoop::Finish(const Request& request, absl::StatusOr<std::string> answer) {
   request.done(std::move(answer));
 }
 
@@ -369,7 +369,7 @@ void ChildLoop::FinishAll(const absl::Status& status) {
   in_flight_.clear();
   for (Request& request : waiting_) unanswered.push_back(std::move(request));
   waiting_.clear();
-  for (Request& request : unanswered) Finish(std::move(request), status);
+  for (const Request& request : unanswered) Finish(request, status);
 }
 
 }  // namespace whet

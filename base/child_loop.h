@@ -71,7 +71,7 @@ class ChildLoop {
   void EndProcess(const absl::Status& why, std::optional<size_t> to_blame);
   std::optional<size_t> Suspect() const;
   std::string Describe(absl::string_view what) const;
-  static void Finish(Request request, absl::StatusOr<std::string> answer);
+  static void Finish(const Request& request, absl::StatusOr<std::string> answer);
   void FinishAll(const absl::Status& status);
 
   const ChildOptions options_;

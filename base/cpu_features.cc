@@ -26,6 +26,10 @@ constexpr uint64_t kXcr0Avx = 0x6;
 constexpr uint64_t kXcr0Avx512 = 0xE6;
 constexpr uint64_t kXcr0Amx = 0x60000;
 
+// Bits of cpuid's leaf 7 in edx; compilers do not agree on names for them.
+constexpr uint64_t kAmxBf16 = 1 << 22;
+constexpr uint64_t kAmxTile = 1 << 24;
+
 // From linux/arch_prctl: a process must ask before it touches tile registers.
 constexpr int kArchRequestPermission = 0x1023;
 constexpr int kFeatureTileData = 18;
@@ -75,7 +79,7 @@ CpuFeatures DetectCpuFeatures() {
       HasBits(leaf7.ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL);
   features.avx512_bf16 = features.avx512 && HasBits(leaf7_1.eax, bit_AVX512BF16);
   features.amx_bf16 = features.avx512_bf16 && HasBits(saved, kXcr0Amx) &&
-                      HasBits(leaf7.edx, bit_AMX_TILE | bit_AMX_BF16) &&
+                      HasBits(leaf7.edx, kAmxTile | kAmxBf16) &&
                       syscall(SYS_arch_prctl, kArchRequestPermission, kFeatureTileData) == 0;
   return features;
 }

@@ -88,31 +88,55 @@ std::string UnknownSetting(const pb::Descriptor& root, const pb::Descriptor& par
                       Suggestion(root, part, name));
 }
 
-// A message of protobuf's parser in our words.
-std::string Translate(const pb::Descriptor& root, absl::string_view message) {
+// A message of protobuf's parser in our words, and the word of the file that it is about; empty if
+// it is the one at the place that protobuf names. (Else that place is the word behind it.)
+struct Translation {
+  std::string text;
+  std::string word;
+};
+
+Translation Translate(const pb::Descriptor& root, absl::string_view message) {
   const std::vector<std::string> quoted = Quoted(message);
-  if (absl::StrContains(message, "has no field named") && quoted.size() >= 2) {
-    const pb::Descriptor* part = root.file()->pool()->FindMessageTypeByName(quoted[0]);
-    if (part != nullptr) return UnknownSetting(root, *part, quoted[1]);
-  }
-  if (absl::StartsWith(message, "Unknown enumeration value") && quoted.size() >= 2) {
-    const auto* field = FindField(root, quoted[1], FieldDescriptor::CPPTYPE_ENUM);
-    if (field != nullptr) {
-      return absl::StrCat("no value ", quoted[0], " for ", quoted[1], "; it is ", TypeText(*field));
+  if (quoted.size() >= 2) {
+    const std::string& first = quoted[0];
+    const std::string& second = quoted[1];
+    const pb::Descriptor* part = root.file()->pool()->FindMessageTypeByName(first);
+    if (absl::StrContains(message, "has no field named") && part != nullptr) {
+      return {UnknownSetting(root, *part, second), second};
+    }
+    const auto* field = FindField(root, second, FieldDescriptor::CPPTYPE_ENUM);
+    if (absl::StartsWith(message, "Unknown enumeration value") && field != nullptr) {
+      return {absl::StrCat("no value ", first, " for ", second, "; it is ", TypeText(*field)),
+              first};
+    }
+    if (absl::StartsWith(message, "Invalid value for boolean")) {
+      return {absl::StrCat(first, " is ", second, "; it must be true or false"), second};
+    }
+    if (absl::StrContains(message, "another member of oneof")) {
+      return {absl::StrCat(first, " stands beside ", second, "; give each a rule of its own"),
+              first};
     }
   }
   if (absl::StartsWith(message, "Non-repeated field") && !quoted.empty()) {
-    return absl::StrCat(quoted[0], " is set twice; keep one of them");
-  }
-  if (absl::StartsWith(message, "Invalid value for boolean") && quoted.size() >= 2) {
-    return absl::StrCat(quoted[0], " is ", quoted[1], "; it must be true or false");
-  }
-  if (absl::StrContains(message, "another member of oneof") && quoted.size() >= 2) {
-    return absl::StrCat(quoted[0], " stands beside ", quoted[1], "; give each a rule of its own");
+    return {absl::StrCat(quoted[0], " is set twice; keep one of them"), quoted[0]};
   }
   std::string text(absl::StripSuffix(message, "."));
   if (!text.empty()) text[0] = absl::ascii_tolower(text[0]);
-  return text;
+  return {text, ""};
+}
+
+// "FILE:LINE:COLUMN: what is wrong"
+std::string ErrorLine(const std::string& path, absl::string_view file, const FirstError& error,
+                      const Translation& translation) {
+  int column = error.column();
+  const std::vector<absl::string_view> lines = absl::StrSplit(file, '\n');
+  if (!translation.word.empty() && error.line() <= static_cast<int>(lines.size())) {
+    const absl::string_view before =
+        lines[static_cast<size_t>(error.line() - 1)].substr(0, static_cast<size_t>(column - 1));
+    const size_t found = before.rfind(translation.word);
+    if (found != absl::string_view::npos) column = static_cast<int>(found) + 1;
+  }
+  return absl::StrCat(path, ":", error.line(), ":", column, ": ", translation.text);
 }
 
 // Enters the place of every setting and part of `message`.
@@ -146,8 +170,7 @@ absl::Status ParseFile(const std::string& path, pb::Message* config, ConfigPlace
   pb::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
   if (!parser.Parse(&stream, config) || error.any()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ":", error.line(), ":", error.column(), ": ",
-                     Translate(*config->GetDescriptor(), error.message())));
+        ErrorLine(path, text, error, Translate(*config->GetDescriptor(), error.message())));
   }
   AddPlaces(*config, &tree, "", places);
   return absl::OkStatus();

@@ -113,6 +113,7 @@ std::string TypeText(const pb::FieldDescriptor& field) {
       return "a text in quotes";
     case pb::FieldDescriptor::CPPTYPE_ENUM: {
       std::vector<std::string> names;
+      names.reserve(static_cast<size_t>(field.enum_type()->value_count()));
       for (int i = 0; i < field.enum_type()->value_count(); ++i) {
         names.push_back(field.enum_type()->value(i)->name());
       }
@@ -151,6 +152,7 @@ std::string ValueText(const pb::Message& message, const pb::FieldDescriptor& fie
 std::string Suggestion(const pb::Descriptor& root, const pb::Descriptor& part,
                        absl::string_view name) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(part.field_count()));
   std::string nearest;
   int nearest_distance = std::max<int>(2, static_cast<int>(name.size()) / 3) + 1;
   for (int i = 0; i < part.field_count(); ++i) {

@@ -1,6 +1,6 @@
-# LibTorch::cpu, from where tools/find_torch says. Only libtorch_cpu and libc10 are linked: CUDA comes
-# as a plug-in at run time. Only policy/ may use it: its include directory carries a protobuf of its
-# own, which breaks every file that also includes gRPC.
+# LibTorch::cpu, from where tools/find_torch says. Only libtorch_cpu and libc10 are linked: CUDA
+# comes as a plug-in at run time. Only policy/ may use it: its include directory carries a protobuf
+# of its own, which breaks every file that also includes gRPC.
 
 execute_process(
   COMMAND "${CMAKE_SOURCE_DIR}/tools/find_torch"

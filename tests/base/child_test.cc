@@ -96,6 +96,7 @@ TEST(ChildTest, AnswersRequestsOfManyThreads) {
   Child child(Program());
   std::vector<std::string> got(16);
   std::vector<std::thread> threads;
+  threads.reserve(got.size());
   for (size_t i = 0; i < got.size(); ++i) {
     threads.emplace_back(
         [&, i] { got[i] = child.Call(absl::StrCat("echo ", i), kLong).value_or("failed"); });

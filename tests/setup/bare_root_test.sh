@@ -19,7 +19,11 @@ if [[ "${WHET_BARE_ROOT_UNSHARED:-}" != 1 ]]; then
     bash "${BASH_SOURCE[0]}" "$source_dir"
 fi
 root=$(mktemp -d -p "${TMPDIR:-/tmp}" whet_bare_root.XXXXXX)
-trap 'umount -R -l "$root/proc" "$root/dev" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
+clean_up() {
+  umount -R -l "$root/proc" "$root/dev" 2>/dev/null || true
+  rm -rf --one-file-system "$root"
+}
+trap clean_up EXIT
 say() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 
 say "Debian's base system"

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# What a user sees of the command line: texts, and exit statuses 0 and 1.
+#
+#   commands_test.sh WHET
+set -uo pipefail
+whet=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+# expect STATUS STREAM PATTERN ARGUMENT…: that `whet ARGUMENT…` exits with STATUS and that STREAM
+# (out, err) has a line that matches PATTERN, an extended regular expression.
+expect() {
+  local status=$1 stream=$2 pattern=$3
+  shift 3
+  "$whet" "$@" >out 2>err
+  local got=$?
+  if [[ $got -ne $status ]]; then
+    echo "whet $*: exit status $got, not $status"
+    failures=$((failures + 1))
+  fi
+  if ! grep -qE -- "$pattern" "$stream"; then
+    printf 'whet %s: no line of std%s matches %s:\n' "$*" "$stream" "$pattern"
+    sed 's/^/  /' "$stream"
+    failures=$((failures + 1))
+  fi
+}
+
+cat >good.textproto <<'TEXT'
+steps: 10
+model { checkpoint: "base" }
+prompts { file: "a.jsonl" }
+rewards { answer {} }
+TEXT
+echo 'stepz: 10' >bad.textproto
+
+expect 0 out '^whet [0-9]+\.[0-9]+\.[0-9]+ \(commit ' --version
+expect 0 out '^ *doctor ' --help
+expect 1 err '^ *doctor '
+expect 1 err 'nonsense' nonsense
+expect 0 out '^torch +(good|limited) +2\.' doctor
+expect 0 out '^\{"whet":\{' doctor --json
+expect 0 out '^steps +10 +good.textproto:1:1$' config train good.textproto
+expect 0 out '^seed +3 +--set$' config train good.textproto --set seed=3
+expect 0 out '^steps: 10$' config train good.textproto --textproto
+expect 0 out '^optimizer.lr  a number in' config train
+expect 1 err '^whet: bad.textproto:1:1: no setting "stepz"; did you mean "steps"' \
+  config train bad.textproto
+expect 1 err '^whet: .*none.textproto: No such file' config train none.textproto
+expect 1 err 'command: .*chat' config chat
+
+if [[ $failures -gt 0 ]]; then
+  echo "$failures failures"
+  exit 1
+fi
+echo "all as expected"
