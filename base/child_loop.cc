@@ -23,8 +23,8 @@ void KeepTail(size_t bytes_max, std::string* text) {
   if (text->size() > bytes_max) text->erase(0, text->size() - bytes_max);
 }
 
-// A status that shares nothing with `status`, for another thread: Debian's libabsl counts references
-// where ThreadSanitizer does not see it.
+// A status that shares nothing with `status`, for another thread: Debian's libabsl counts
+// references where ThreadSanitizer does not see it.
 absl::Status Separate(const absl::Status& status) {
   return absl::Status(status.code(), status.message());
 }
