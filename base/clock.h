@@ -1,5 +1,4 @@
-// Time as a collaborator: whoever waits or stamps is handed a Clock; tests hand a fake one
-// (tests/fakes/fake_clock.h).
+// Time as a collaborator: whoever waits or stamps is handed a Clock, so that a test can hand another.
 #ifndef WHET_BASE_CLOCK_H_
 #define WHET_BASE_CLOCK_H_
 
