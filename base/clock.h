@@ -1,4 +1,5 @@
-// Time as a collaborator: whoever waits or stamps is handed a Clock, so that a test can hand another.
+// Time as a collaborator: whoever waits or stamps is handed a Clock, so that a test can hand
+// another.
 #ifndef WHET_BASE_CLOCK_H_
 #define WHET_BASE_CLOCK_H_
 
