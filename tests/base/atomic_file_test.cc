@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -18,7 +18,6 @@ namespace whet {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::KilledBySignal;
 
 // An empty directory for each test.
 class AtomicFileTest : public ::testing::Test {
@@ -34,9 +33,13 @@ class AtomicFileTest : public ::testing::Test {
   std::string root_;
 };
 
-// Passes no crash point: the process that it forks is the first to arm one.
-void WritePlainly(const std::string& path, const std::string& bytes) {
-  std::ofstream(path) << bytes;
+// Runs tests/programs/atomic_file_program.cc and says whether the crash point killed it.
+bool DiesAt(absl::string_view crash_point, absl::string_view arguments) {
+  constexpr int kKilled = 128 + SIGKILL;  // As a shell puts it.
+  const std::string command =
+      absl::StrCat("WHET_CRASH_POINT=", crash_point, " ", WHET_ATOMIC_FILE_PROGRAM, " ", arguments);
+  const int status = std::system(absl::StrCat(command, "; exit $?").c_str());
+  return WIFEXITED(status) && WEXITSTATUS(status) == kKilled;
 }
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -79,15 +82,9 @@ TEST_F(AtomicFileTest, AFailedWriteKeepsTheOldContentAndLeavesNothing) {
 }
 
 TEST_F(AtomicFileTest, DyingBeforeTheRenameKeepsTheOldContent) {
-  WritePlainly(Path("f"), "old");
+  ASSERT_TRUE(WriteFileAtomically(Path("f"), "old").ok());
   for (const char* point : {"atomic_file:before_fsync", "atomic_file:before_rename"}) {
-    EXPECT_EXIT(
-        {
-          setenv("WHET_CRASH_POINT", point, 1);
-          WriteFileAtomically(Path("f"), "new").IgnoreError();
-        },
-        KilledBySignal(SIGKILL), "")
-        << point;
+    EXPECT_TRUE(DiesAt(point, absl::StrCat("file ", Path("f"), " new")));
     EXPECT_EQ(ReadFile(Path("f")).value(), "old") << point;
   }
   // What the crash left is replaced.
@@ -96,13 +93,8 @@ TEST_F(AtomicFileTest, DyingBeforeTheRenameKeepsTheOldContent) {
 }
 
 TEST_F(AtomicFileTest, DyingAfterTheRenameKeepsTheNewContent) {
-  WritePlainly(Path("f"), "old");
-  EXPECT_EXIT(
-      {
-        setenv("WHET_CRASH_POINT", "atomic_file:after_rename", 1);
-        WriteFileAtomically(Path("f"), "new").IgnoreError();
-      },
-      KilledBySignal(SIGKILL), "");
+  ASSERT_TRUE(WriteFileAtomically(Path("f"), "old").ok());
+  EXPECT_TRUE(DiesAt("atomic_file:after_rename", absl::StrCat("file ", Path("f"), " new")));
   EXPECT_EQ(ReadFile(Path("f")).value(), "new");
 }
 
@@ -131,18 +123,18 @@ TEST_F(AtomicFileTest, ADirectoryNeverReplacesAnother) {
 }
 
 TEST_F(AtomicFileTest, ADirectoryLeftByACrashIsReplaced) {
-  EXPECT_EXIT(
-      {
-        setenv("WHET_CRASH_POINT", "atomic_directory:before_rename", 1);
-        AtomicDirectory directory = AtomicDirectory::Create(Path("step_1")).value();
-        WriteFileAtomically(directory.temporary_path() + "/old", "x").IgnoreError();
-        directory.Commit().IgnoreError();
-      },
-      KilledBySignal(SIGKILL), "");
+  EXPECT_TRUE(
+      DiesAt("atomic_directory:before_rename", absl::StrCat("directory ", Path("step_1"), " old")));
   EXPECT_FALSE(Exists(Path("step_1")));
   AtomicDirectory directory = AtomicDirectory::Create(Path("step_1")).value();
   ASSERT_TRUE(directory.Commit().ok());
   EXPECT_FALSE(Exists(Path("step_1/old")));
+}
+
+TEST_F(AtomicFileTest, ADirectoryIsWholeOnceRenamed) {
+  EXPECT_TRUE(
+      DiesAt("atomic_directory:after_rename", absl::StrCat("directory ", Path("step_1"), " new")));
+  EXPECT_TRUE(Exists(Path("step_1/new")));
 }
 
 }  // namespace

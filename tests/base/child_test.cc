@@ -1,6 +1,8 @@
 #include "base/child.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -175,6 +177,16 @@ TEST(ChildTest, ADeadlineCostsOneOfThePipelinedRequests) {
   EXPECT_EQ(got[2].value(), "2");
 }
 
+TEST(ChildTest, ADeadlineCountsFromWhenTheRequestsBeforeAreAnswered) {
+  Answers answers;
+  Child child(Program());
+  child.Submit("take 600", kLong, answers.Keep(0));
+  child.Submit("take 100", absl::Milliseconds(500), answers.Keep(1));
+  const auto got = answers.Await(2);
+  EXPECT_EQ(got[0].value(), "took");
+  EXPECT_EQ(got[1].value_or("late"), "took");
+}
+
 TEST(ChildTest, TriesSuspectsAloneWhereAnyMayBeToBlame) {
   ChildOptions options = Program();
   options.order = AnswerOrder::kAnyOrder;
@@ -306,6 +318,20 @@ TEST(ChildTest, DestructionKillsItAndCancelsWhatIsOpen) {
   EXPECT_FALSE(Exists(pid));
 }
 
+TEST(ChildTest, ItsOwnChildrenDieWithIt) {
+  UniqueFd grandchild;
+  {
+    Child child(Program());
+    int pid = 0;
+    ASSERT_TRUE(absl::SimpleAtoi(child.Call("fork", kLong).value(), &pid));
+    grandchild.Reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    ASSERT_TRUE(grandchild.valid());
+  }
+  // Readable as soon as the process is dead.
+  pollfd dead{grandchild.get(), POLLIN, 0};
+  EXPECT_EQ(poll(&dead, 1, static_cast<int>(absl::ToInt64Milliseconds(kLong))), 1);
+}
+
 // "ID TEXT" a line, over stdin and stdout, as other people's programs speak.
 class LineCodec final : public ChildCodec {
  public:
@@ -345,15 +371,19 @@ TEST(ChildServerTest, RefusesToBeStartedByHand) {
   EXPECT_THAT(child.WaitUntilReady().message(), HasSubstr("is started by whet, not by hand"));
 }
 
-TEST(ChildPoolTest, SpreadsRequestsOverItsChildren) {
+TEST(ChildPoolTest, ASlowChildDelaysNobody) {
   ChildOptions options = Program();
   options.in_flight_max = 1;
+  Answers hanging;
   Answers answers;
   ChildPool pool(options, 2);
   ASSERT_TRUE(pool.WaitUntilReady().ok());
   // While one of the two hangs, the other answers all the rest.
-  pool.Submit("hang", kLong, answers.Keep(1));
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.Call("echo x", kLong).value(), "x");
+  pool.Submit("hang", kLong, hanging.Keep(0));
+  for (size_t i = 0; i < 20; ++i) pool.Submit("echo x", kLong, answers.Keep(i));
+  for (const absl::StatusOr<std::string>& answer : answers.Await(20)) {
+    EXPECT_EQ(answer.value(), "x");
+  }
 }
 
 TEST(ChildPoolTest, QueuedRequestsSurviveTheDeathOfEveryChild) {

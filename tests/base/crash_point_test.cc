@@ -21,16 +21,22 @@ using ::testing::KilledBySignal;
   std::_Exit(0);
 }
 
-TEST(CrashPointTest, KillsAtTheArmedPoint) {
+// Each death in a new process, which has not read the variable yet.
+class CrashPointTest : public ::testing::Test {
+ protected:
+  CrashPointTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(CrashPointTest, KillsAtTheArmedPoint) {
   EXPECT_EXIT(PassAll("a:two"), KilledBySignal(SIGKILL), "");
 }
 
-TEST(CrashPointTest, PassesPointsThatAreNotArmed) {
+TEST_F(CrashPointTest, PassesPointsThatAreNotArmed) {
   EXPECT_EXIT(PassAll("a:three"), ExitedWithCode(0), "");
   EXPECT_EXIT(PassAll(""), ExitedWithCode(0), "");
 }
 
-TEST(CrashPointTest, KillsAtThePassThatIsAskedFor) {
+TEST_F(CrashPointTest, KillsAtThePassThatIsAskedFor) {
   EXPECT_EXIT(PassAll("a:one:2"), KilledBySignal(SIGKILL), "");
   EXPECT_EXIT(PassAll("a:one:3"), ExitedWithCode(0), "");
 }

@@ -9,10 +9,13 @@
 //   garbage      writes bytes that are no frame
 //   close        closes the channel and goes on running
 //   fds          answers the numbers of its open descriptors
+//   take MS      answers "took" after so many milliseconds
+//   fork         starts a process that hangs, answers its id
 //
 // Started with an argument it misbehaves at once: "mute" never greets, "fail" writes "no licence"
 // to stderr and ends with status 3, "leave" greets and ends.
 #include <dirent.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -72,6 +75,15 @@ std::string Answer(absl::string_view request) {
   if (verb == "pid") return absl::StrCat(getpid());
   if (verb == "big") return std::string(static_cast<size_t>(Number(rest)), 'x');
   if (verb == "fds") return OpenDescriptors();
+  if (verb == "take") {
+    poll(nullptr, 0, Number(rest));
+    return "took";
+  }
+  if (verb == "fork") {
+    const pid_t pid = fork();
+    if (pid == 0) Hang();
+    return absl::StrCat(pid);
+  }
   if (verb == "env") {
     const char* value = std::getenv(std::string(rest).c_str());
     return value == nullptr ? "unset" : value;
