@@ -42,8 +42,22 @@ class Checker {
     errors_.push_back({path, std::move(text)});
   }
 
+  // `example` is what to write into the part at hand, or with that part around it if the file does
+  // not have it.
   void AddMissing(const std::string& path, absl::string_view example) {
-    Add(path, absl::StrCat(path, " is not set; write ", example));
+    Add(path, absl::StrCat(path, " is not set; write ", opening_, example, closing_));
+  }
+
+  // " { answer {} }"
+  static std::string ElementExample(const FieldDescriptor& list) {
+    const pb::Descriptor* type = list.message_type();
+    return type->oneof_decl_count() == 0
+               ? " { … }"
+               : absl::StrCat(" { ", type->oneof_decl(0)->field(0)->name(), " {} }");
+  }
+
+  void AddEmpty(const std::string& path) {
+    Add(path, absl::StrCat(path, " is empty; write a text into its quotes"));
   }
 
   void CheckList(const pb::Message& part, const FieldDescriptor& field, const std::string& path) {
@@ -51,20 +65,30 @@ class Checker {
     const int count = part.GetReflection()->FieldSize(part, &field);
     const bool is_part = field.message_type() != nullptr;
     if (count == 0 && field.options().GetExtension(config::needed)) {
-      AddMissing(list, absl::StrCat(field.name(), is_part ? " { … }" : ": \"…\""));
+      AddMissing(list, absl::StrCat(field.name(), is_part ? ElementExample(field) : ": \"…\""));
     }
-    for (int i = 0; is_part && i < count; ++i) {
-      CheckPart(part.GetReflection()->GetRepeatedMessage(part, &field, i), PathOf(path, field, i));
+    for (int i = 0; i < count; ++i) {
+      if (is_part) {
+        CheckPart(part.GetReflection()->GetRepeatedMessage(part, &field, i),
+                  PathOf(path, field, i));
+      } else if (ValueText(part, field, i) == "\"\"") {
+        AddEmpty(PathOf(path, field, i));
+      }
     }
   }
 
   void CheckSinglePart(const pb::Message& part, const FieldDescriptor& field,
                        const std::string& path) {
     // A needed part that is missing misses its own needed settings; that says more.
-    if (part.GetReflection()->HasField(part, &field) ||
-        field.options().GetExtension(config::needed)) {
-      CheckPart(part.GetReflection()->GetMessage(part, &field), PathOf(path, field));
-    }
+    const bool is_there = part.GetReflection()->HasField(part, &field);
+    if (!is_there && !field.options().GetExtension(config::needed)) return;
+    const std::string opening_before = opening_;
+    const std::string closing_before = closing_;
+    opening_ = is_there ? "" : absl::StrCat(opening_, field.name(), " { ");
+    closing_ = is_there ? "" : absl::StrCat(" }", closing_);
+    CheckPart(part.GetReflection()->GetMessage(part, &field), PathOf(path, field));
+    opening_ = opening_before;
+    closing_ = closing_before;
   }
 
   void CheckValue(const pb::Message& part, const FieldDescriptor& field, const std::string& path) {
@@ -76,6 +100,7 @@ class Checker {
       }
       return;
     }
+    if (ValueText(part, field, -1) == "\"\"") AddEmpty(value_path);
     if (!field.options().HasExtension(config::range)) return;
     const std::string& range = field.options().GetExtension(config::range);
     if (!ParseRange(range).Contains(NumberOf(part, field))) {
@@ -102,8 +127,10 @@ class Checker {
   void CheckCombinations(const pb::Message& part, const std::string& path) {
     if (const auto* train = pb::DynamicCastToGenerated<config::TrainConfig>(&part)) {
       CheckTrain(*train);
+    } else if (const auto* sample = pb::DynamicCastToGenerated<config::SampleConfig>(&part)) {
+      CheckSamples(sample->samples(), sample->sampling().temperature() == 0, "samples", "sampling");
     } else if (const auto* eval = pb::DynamicCastToGenerated<config::EvalConfig>(&part)) {
-      CheckRuleNames(eval->rewards());
+      CheckEval(*eval);
     } else if (const auto* sft = pb::DynamicCastToGenerated<config::SftConfig>(&part)) {
       CheckWarmUp(sft->optimizer(), sft->steps());
     } else if (const auto* prompts = pb::DynamicCastToGenerated<config::PromptsConfig>(&part)) {
@@ -123,8 +150,9 @@ class Checker {
     if (rollout.minibatches() > 0 && rollouts % rollout.minibatches() != 0) {
       Add("rollout.minibatches",
           absl::StrCat("rollout.minibatches is ", rollout.minibatches(),
-                       ", which does not divide the ", rollouts,
-                       " rollouts of a batch (groups_per_batch times group_size)"));
+                       ", which does not divide the ", rollouts, " rollouts of a batch (",
+                       rollout.groups_per_batch(), " groups of ", rollout.group_size(),
+                       "); write a divisor of it"));
     }
     if (train.sampling().temperature() == 0) {
       Add("sampling.temperature",
@@ -140,26 +168,31 @@ class Checker {
     CheckRuleNames(train.rewards());
   }
 
+  void CheckEval(const config::EvalConfig& eval) {
+    if (eval.evaluation().has_every_steps()) {
+      Add("evaluation.every_steps",
+          "evaluation.every_steps means nothing here, where there are no steps; leave it out");
+    }
+    CheckRuleNames(eval.rewards());
+  }
+
+  // A number of steps that is missing or out of range is told already.
   void CheckWarmUp(const config::OptimizerConfig& optimizer, int steps) {
-    if (optimizer.warmup_steps() > steps) {
+    if (steps > 0 && optimizer.warmup_steps() > steps) {
       Add("optimizer.warmup_steps",
           absl::StrCat("optimizer.warmup_steps is ", optimizer.warmup_steps(), ", more than the ",
-                       steps, " steps of the run"));
+                       steps, " steps of the run; write fewer"));
     }
   }
 
   void CheckRuleNames(const pb::RepeatedPtrField<config::RewardRule>& rules) {
     std::set<std::string> names;
     for (int i = 0; i < rules.size(); ++i) {
-      const config::RewardRule& rule = rules[i];
-      if (rule.rule_case() == config::RewardRule::RULE_NOT_SET) continue;
-      const std::string& kind = config::RewardRule::descriptor()
-                                    ->FindFieldByNumber(static_cast<int>(rule.rule_case()))
-                                    ->name();
-      const std::string& name = rule.has_name() ? rule.name() : kind;
+      if (rules[i].rule_case() == config::RewardRule::RULE_NOT_SET) continue;
+      const std::string name = ElementName(rules[i]);
       if (!names.insert(name).second) {
         Add(absl::StrCat("rewards[", i, "]"),
-            absl::StrCat("two rules are called ", name, "; give one of them a name: \"…\""));
+            absl::StrCat("two rules are called ", name, "; give one of them another name: \"…\""));
       }
     }
   }
@@ -180,14 +213,21 @@ class Checker {
 
   void CheckEvaluation(const config::EvaluationConfig& evaluation, const std::string& path) {
     const bool greedy = !evaluation.has_sampling() || evaluation.sampling().temperature() == 0;
-    if (evaluation.samples() > 1 && greedy) {
-      Add(absl::StrCat(path, ".samples"),
-          absl::StrCat(path, ".samples is ", evaluation.samples(),
-                       ", but greedy samples are all the same; write sampling { temperature: 1 }"));
-    }
+    CheckSamples(evaluation.samples(), greedy, absl::StrCat(path, ".samples"),
+                 absl::StrCat(path, ".sampling"));
+  }
+
+  void CheckSamples(int samples, bool greedy, const std::string& path,
+                    absl::string_view sampling_path) {
+    if (samples <= 1 || !greedy) return;
+    Add(path, absl::StrCat(path, " is ", samples, ", but greedy samples are all the same; write ",
+                           path, ": 1, or set ", sampling_path, ".temperature above 0"));
   }
 
   std::vector<ConfigError> errors_;
+  // Of parts that the file does not have, around the one at hand: "model { " and " }".
+  std::string opening_;
+  std::string closing_;
 };
 
 }  // namespace

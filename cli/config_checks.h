@@ -2,11 +2,20 @@
 #ifndef WHET_CLI_CONFIG_CHECKS_H_
 #define WHET_CLI_CONFIG_CHECKS_H_
 
+#include <string>
 #include <vector>
 
-#include "cli/config_reader.h"
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
 
 namespace whet {
+
+// What is wrong with the setting or part at `path`.
+struct ConfigError {
+  std::string path;
+  std::string text;  // "loss.clip_low is -1; it must be in [0, inf)"
+};
 
 // Everything that is wrong with `config`, a message of proto/config.proto: values outside their
 // range, needed settings that are missing, combinations that make no sense. In the order of the

@@ -1,14 +1,15 @@
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status.h"
 #include "cli/commands.h"
 #include "cli/config_reader.h"
 #include "cli/config_table.h"
+#include "cli/output.h"
 #include "proto/config.pb.h"
 
 namespace whet {
@@ -32,15 +33,15 @@ std::unique_ptr<google::protobuf::Message> EmptyConfig(const std::string& comman
 absl::Status RunConfig(const ConfigArguments& arguments) {
   const std::unique_ptr<google::protobuf::Message> config = EmptyConfig(arguments.command);
   if (arguments.file.empty()) {
-    std::fputs(ConfigReference(*config).c_str(), stdout);
-    return absl::OkStatus();
+    if (arguments.as_text || !arguments.sets.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--set and --textproto need a file; write whet config ", arguments.command, " FILE …"));
+    }
+    return Print(ConfigReference(*config));
   }
   ConfigPlaces places(arguments.file);
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, config.get(), &places));
-  const std::string text =
-      arguments.as_text ? FullConfigText(*config) : ConfigTable(*config, places);
-  std::fputs(text.c_str(), stdout);
-  return absl::OkStatus();
+  return Print(arguments.as_text ? FullConfigText(*config) : ConfigTable(*config, places));
 }
 
 }  // namespace

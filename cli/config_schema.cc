@@ -144,8 +144,10 @@ Range ParseRange(absl::string_view text) {
 }
 
 std::string ValueText(const pb::Message& message, const pb::FieldDescriptor& field, int index) {
+  pb::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
   std::string text;
-  pb::TextFormat::PrintFieldValueToString(message, &field, index, &text);
+  printer.PrintFieldValueToString(message, &field, index, &text);
   return text;
 }
 
@@ -158,7 +160,7 @@ std::string Suggestion(const pb::Descriptor& root, const pb::Descriptor& part,
   for (int i = 0; i < part.field_count(); ++i) {
     names.push_back(part.field(i)->name());
     const int distance = EditDistance(name, names.back());
-    if (distance < nearest_distance) {
+    if (distance < nearest_distance && distance < static_cast<int>(name.size())) {
       nearest = names.back();
       nearest_distance = distance;
     }
@@ -176,6 +178,19 @@ std::string PathOf(absl::string_view prefix, const pb::FieldDescriptor& field, i
   std::string path = absl::StrCat(prefix, prefix.empty() ? "" : ".", field.name());
   if (index >= 0) absl::StrAppend(&path, "[", index, "]");
   return path;
+}
+
+std::string ElementName(const pb::Message& element) {
+  const pb::Reflection* reflection = element.GetReflection();
+  const pb::Descriptor* type = element.GetDescriptor();
+  const pb::FieldDescriptor* name = type->FindFieldByName("name");
+  if (name != nullptr && reflection->HasField(element, name)) {
+    return reflection->GetString(element, name);
+  }
+  if (type->oneof_decl_count() == 0) return "";
+  const pb::FieldDescriptor* kind =
+      reflection->GetOneofFieldDescriptor(element, type->oneof_decl(0));
+  return kind == nullptr ? "" : kind->name();
 }
 
 std::string CommentOf(const pb::FieldDescriptor& field) {

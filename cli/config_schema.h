@@ -47,6 +47,11 @@ std::string Suggestion(const google::protobuf::Descriptor& root,
 std::string PathOf(absl::string_view prefix, const google::protobuf::FieldDescriptor& field,
                    int index = -1);
 
+// What an element of a list is called: its `name`, or the kind that was chosen for it ("answer"),
+// or
+// "" if it has neither.
+std::string ElementName(const google::protobuf::Message& element);
+
 // The comment beside a setting or a value of one in proto/config.proto, as one line; empty if there
 // is none.
 std::string CommentOf(const google::protobuf::FieldDescriptor& field);

@@ -182,8 +182,10 @@ std::string FullConfigText(const pb::Message& config) {
   const std::unique_ptr<pb::Message> full(config.New());
   full->CopyFrom(config);
   WriteDefaultsOut(full.get());
+  pb::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
   std::string text;
-  pb::TextFormat::PrintToString(*full, &text);
+  printer.PrintToString(*full, &text);
   return text;
 }
 

@@ -5,7 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/config_reader.h"
+#include "cli/config_places.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
 
 namespace whet {
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,17 +5,18 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/status.h"
 #include "cli/commands.h"
 #include "cli/doctor.h"
+#include "cli/output.h"
 
 namespace whet {
 namespace {
 
 absl::Status RunDoctor(bool as_json) {
   const std::vector<Finding> findings = Examine();
-  const std::string report =
-      as_json ? absl::StrCat(FindingsJson(findings).Dump(), "\n") : FindingsTable(findings);
-  std::fputs(report.c_str(), stdout);
+  WHET_RETURN_IF_ERROR(
+      Print(as_json ? absl::StrCat(FindingsJson(findings).Dump(), "\n") : FindingsTable(findings)));
   std::vector<std::string> broken;
   for (const Finding& finding : findings) {
     if (finding.health == Health::kBroken) broken.push_back(finding.name);

@@ -6,6 +6,7 @@ execute_process(
   COMMAND "${CMAKE_SOURCE_DIR}/tools/find_torch"
   OUTPUT_VARIABLE LibTorch_DIR_FOUND OUTPUT_STRIP_TRAILING_WHITESPACE
   ERROR_VARIABLE LibTorch_ERROR)
+string(REPLACE ";" "," LibTorch_ERROR "${LibTorch_ERROR}")  # One argument below, not several.
 file(STRINGS "${CMAKE_SOURCE_DIR}/tools/torch_version" LibTorch_VERSION)
 
 include(FindPackageHandleStandardArgs)

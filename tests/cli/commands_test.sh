@@ -49,6 +49,14 @@ expect 1 err '^whet: bad.textproto:1:1: no setting "stepz"; did you mean "steps"
   config train bad.textproto
 expect 1 err '^whet: .*none.textproto: No such file' config train none.textproto
 expect 1 err 'command: .*chat' config chat
+expect 1 err 'need a file' config train --set seed=3
+
+# What cannot be written is not written in silence.
+if "$whet" config train >/dev/full 2>err || ! grep -q 'standard output: No space left' err; then
+  echo "whet config train >/dev/full does not fail as it should:"
+  sed 's/^/  /' err
+  failures=$((failures + 1))
+fi
 
 if [[ $failures -gt 0 ]]; then
   echo "$failures failures"

@@ -1,0 +1,159 @@
+#include "cli/config_checks.h"
+
+#include <string>
+#include <vector>
+
+#include "cli/config_schema.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "proto/config.pb.h"
+
+namespace whet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// "PATH | TEXT" of everything that is wrong with `base` and `more` together.
+template <typename Config>
+std::vector<std::string> Errors(const std::string& base, const std::string& more) {
+  Config config;
+  google::protobuf::TextFormat::Parser parser;
+  parser.AllowPartialMessage(true);
+  EXPECT_TRUE(parser.MergeFromString(base, &config)) << base;
+  EXPECT_TRUE(parser.MergeFromString(more, &config)) << more;
+  std::vector<std::string> errors;
+  for (const ConfigError& error : CheckConfig(config)) {
+    errors.push_back(error.path + " | " + error.text);
+  }
+  return errors;
+}
+
+std::vector<std::string> TrainErrors(const std::string& more) {
+  return Errors<config::TrainConfig>(
+      "steps: 10 model { checkpoint: 'b' } prompts { file: 'a' } rewards { answer {} }", more);
+}
+
+TEST(CheckConfigTest, FindsNothingWrongWithTheShortest) { EXPECT_THAT(TrainErrors(""), IsEmpty()); }
+
+TEST(CheckConfigTest, CutsABatchIntoEqualParts) {
+  // 32 groups of 16 are 512 rollouts: 64 divides them, though not the 32 groups; 5 does not.
+  EXPECT_THAT(TrainErrors("rollout { minibatches: 64 }"), IsEmpty());
+  EXPECT_THAT(
+      TrainErrors("rollout { minibatches: 5 }"),
+      ElementsAre("rollout.minibatches | rollout.minibatches is 5, which does not divide the 512 "
+                  "rollouts of a batch (32 groups of 16); write a divisor of it"));
+  // Of no use as a divisor, and told once.
+  EXPECT_THAT(
+      TrainErrors("rollout { minibatches: 0 }"),
+      ElementsAre("rollout.minibatches | rollout.minibatches is 0; it must be in [1, inf)"));
+}
+
+TEST(CheckConfigTest, TrainsOnDifferentRollouts) {
+  EXPECT_THAT(TrainErrors("sampling { temperature: 0 }"),
+              ElementsAre("sampling.temperature | sampling.temperature is 0, so all rollouts of a "
+                          "group are equal and teach nothing; R1-Zero has 1.0"));
+}
+
+TEST(CheckConfigTest, RenewsAReferenceOnlyIfThereIsOne) {
+  EXPECT_THAT(TrainErrors("loss { reference_steps: 400 kl_coefficient: 0.001 }"), IsEmpty());
+  EXPECT_THAT(
+      TrainErrors("loss { reference_steps: 400 }"),
+      ElementsAre("loss.reference_steps | loss.reference_steps without loss.kl_coefficient: there "
+                  "is no reference to renew; set the coefficient (R1-Zero has 0.001) or leave "
+                  "this out"));
+}
+
+TEST(CheckConfigTest, WarmsUpWithinTheRun) {
+  const std::string error =
+      "optimizer.warmup_steps | optimizer.warmup_steps is 11, more than the 10 steps of the run; "
+      "write fewer";
+  EXPECT_THAT(TrainErrors("optimizer { warmup_steps: 10 }"), IsEmpty());
+  EXPECT_THAT(TrainErrors("optimizer { warmup_steps: 11 }"), ElementsAre(error));
+  EXPECT_THAT(Errors<config::SftConfig>("steps: 10 model { checkpoint: 'b' } file: 'a'",
+                                        "optimizer { warmup_steps: 11 }"),
+              ElementsAre(error));
+}
+
+TEST(CheckConfigTest, TellsAWrongNumberOfStepsOnce) {
+  EXPECT_THAT(TrainErrors("steps: -1"), ElementsAre("steps | steps is -1; it must be in [1, inf)"));
+  EXPECT_THAT(Errors<config::SftConfig>("model { checkpoint: 'b' } file: 'a'",
+                                        "optimizer { warmup_steps: 5 }"),
+              ElementsAre("steps | steps is not set; write steps: …"));
+}
+
+TEST(CheckConfigTest, CallsEveryRuleAnotherName) {
+  EXPECT_THAT(TrainErrors("rewards { name: 'second' answer {} } rewards { format {} }"), IsEmpty());
+  const std::string more = " are called answer; give one of them another name: \"…\"";
+  EXPECT_THAT(TrainErrors("rewards { answer {} }"), ElementsAre("rewards[1] | two rules" + more));
+  // A name counts like a kind.
+  EXPECT_THAT(TrainErrors("rewards { name: 'answer' format {} }"),
+              ElementsAre("rewards[1] | two rules" + more));
+  EXPECT_THAT(
+      Errors<config::EvalConfig>(
+          "model { checkpoint: 'b' } evaluation { prompts { file: 'e' } } rewards { answer {} }",
+          "rewards { answer {} }"),
+      ElementsAre("rewards[1] | two rules" + more));
+}
+
+TEST(CheckConfigTest, WantsAKindForEveryRule) {
+  EXPECT_THAT(TrainErrors("rewards { weight: 2 }"),
+              ElementsAre("rewards[1] | rewards[1] has no rule; write answer {} or format {} into "
+                          "it"));
+}
+
+TEST(CheckConfigTest, SamplesSeveralTimesOnlyWithATemperature) {
+  const std::string prompts = "evaluation { prompts { file: 'e' } samples: 4 } ";
+  const std::string error =
+      "evaluation.samples | evaluation.samples is 4, but greedy samples are all the same; write "
+      "evaluation.samples: 1, or set evaluation.sampling.temperature above 0";
+  EXPECT_THAT(TrainErrors(prompts), ElementsAre(error));
+  EXPECT_THAT(TrainErrors(prompts + "evaluation { sampling { temperature: 0 } }"),
+              ElementsAre(error));
+  EXPECT_THAT(TrainErrors(prompts + "evaluation { sampling { temperature: 0.6 } }"), IsEmpty());
+
+  const std::string sample = "model { checkpoint: 'b' } prompts { file: 'a' } samples: 4";
+  EXPECT_THAT(Errors<config::SampleConfig>(sample, ""), IsEmpty());
+  EXPECT_THAT(Errors<config::SampleConfig>(sample, "sampling { temperature: 0 }"),
+              ElementsAre("samples | samples is 4, but greedy samples are all the same; write "
+                          "samples: 1, or set sampling.temperature above 0"));
+}
+
+TEST(CheckConfigTest, WantsATextForACustomTemplateAndForNoOther) {
+  EXPECT_THAT(TrainErrors("prompts { prompt_template: CUSTOM custom_template: 'Q: {prompt} A:' }"),
+              IsEmpty());
+  EXPECT_THAT(TrainErrors("prompts { prompt_template: CUSTOM }"),
+              ElementsAre("prompts.prompt_template | prompts.prompt_template is CUSTOM; write "
+                          "custom_template: \"… {prompt} …\""));
+  EXPECT_THAT(TrainErrors("prompts { custom_template: '{prompt}' }"),
+              ElementsAre("prompts.custom_template | prompts.custom_template is not used; write "
+                          "prompt_template: CUSTOM"));
+  EXPECT_THAT(TrainErrors("prompts { prompt_template: CUSTOM custom_template: 'Q:' }"),
+              ElementsAre("prompts.custom_template | prompts.custom_template lacks {prompt}, where "
+                          "the prompt goes"));
+  EXPECT_THAT(
+      TrainErrors("evaluation { prompts { file: 'e' prompt_template: CUSTOM } }"),
+      ElementsAre("evaluation.prompts.prompt_template | evaluation.prompts.prompt_template is "
+                  "CUSTOM; write custom_template: \"… {prompt} …\""));
+}
+
+TEST(CheckConfigTest, WantsTextsThatSaySomething) {
+  EXPECT_THAT(TrainErrors("model { checkpoint: '' } prompts { file: '' }"),
+              ElementsAre("model.checkpoint | model.checkpoint is empty; write a text into its "
+                          "quotes",
+                          "prompts.file[1] | prompts.file[1] is empty; write a text into its "
+                          "quotes"));
+}
+
+TEST(ElementNameTest, IsTheNameOrElseTheKind) {
+  config::RewardRule rule;
+  EXPECT_EQ(ElementName(rule), "");
+  rule.mutable_format();
+  EXPECT_EQ(ElementName(rule), "format");
+  rule.set_name("tags");
+  EXPECT_EQ(ElementName(rule), "tags");
+}
+
+}  // namespace
+}  // namespace whet
