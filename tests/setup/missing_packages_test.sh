@@ -24,8 +24,8 @@ fi
 status=0
 output=$(cd / && PATH="$folder:/usr/bin:/bin" "${unprivileged[@]}" bash "$folder/tools/setup" \
   2>&1 </dev/null) || status=$?
-wanted='  sudo apt-get update && sudo apt-get install --no-install-recommends ninja-build libcli11-dev'
-if [[ $status -ne 1 ]] || ! grep -qxF -- "$wanted" <<<"$output"; then
+install='  sudo apt-get update && sudo apt-get install --no-install-recommends'
+if [[ $status -ne 1 ]] || ! grep -qxF -- "$install ninja-build libcli11-dev" <<<"$output"; then
   printf 'status %s, output:\n%s\n' "$status" "$output"
   exit 1
 fi
