@@ -3,7 +3,7 @@
 #
 #   launcher_test.sh SOURCE_DIR
 set -uo pipefail
-source_dir=$1
+source_dir=$(cd "$1" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 failures=0
