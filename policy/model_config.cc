@@ -1,0 +1,274 @@
+#include "policy/model_config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace whet {
+namespace {
+
+// What distinguishes the families where config.json is silent.
+struct Family {
+  absl::string_view architecture;
+  bool qkv_bias;             // If `bias_from_config` is false.
+  bool bias_from_config;     // attention_bias sets both, with Qwen3 as with Llama.
+  bool qk_norm;
+  double rms_norm_epsilon;
+};
+constexpr Family kFamilies[] = {
+    {"LlamaForCausalLM", false, true, false, 1e-6},
+    {"MistralForCausalLM", false, false, false, 1e-6},
+    {"Qwen2ForCausalLM", true, false, false, 1e-6},
+    {"Qwen3ForCausalLM", false, true, true, 1e-6},
+};
+
+absl::StatusOr<Family> FamilyOf(const Json& json) {
+  std::string name;
+  if (const Json* architectures = json.Find("architectures");
+      architectures != nullptr && !architectures->is_null()) {
+    WHET_ASSIGN_OR_RETURN(const absl::Span<const Json> names, architectures->Elements());
+    if (!names.empty()) {
+      WHET_ASSIGN_OR_RETURN(const absl::string_view first, names[0].String());
+      name = std::string(first);
+    }
+  }
+  std::string known;
+  for (const Family& family : kFamilies) {
+    if (name == family.architecture) return family;
+    absl::StrAppend(&known, known.empty() ? "" : ", ", family.architecture);
+  }
+  return absl::InvalidArgumentError(
+      name.empty() ? absl::StrCat("\"architectures\" is missing; known are ", known)
+                   : absl::StrCat("architecture \"", name, "\" is not supported; known are ", known));
+}
+
+absl::StatusOr<int64_t> Positive(const Json& json, absl::string_view key) {
+  WHET_ASSIGN_OR_RETURN(const int64_t value, json.GetInt(key));
+  // Keeps products of two of them within 64 bits.
+  constexpr int64_t kMax = int64_t{1} << 30;
+  if (value >= 1 && value <= kMax) return value;
+  return absl::InvalidArgumentError(absl::StrCat("\"", key, "\" is ", value));
+}
+
+absl::StatusOr<RopeScaling> ScalingOf(absl::string_view type) {
+  if (type == "default") return RopeScaling::kNone;
+  if (type == "linear") return RopeScaling::kLinear;
+  if (type == "llama3") return RopeScaling::kLlama3;
+  if (type == "yarn") return RopeScaling::kYarn;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "rope type \"", type, "\" is not supported; known are default, linear, llama3 and yarn"));
+}
+
+double YarnMscale(double factor, double mscale) {
+  return factor <= 1.0 ? 1.0 : 0.1 * mscale * std::log(factor) + 1.0;
+}
+
+absl::Status ReadScaling(const Json& json, double positions_max, RopeConfig* rope) {
+  WHET_ASSIGN_OR_RETURN(const std::string old_type, json.GetStringOr("type", "default"));
+  WHET_ASSIGN_OR_RETURN(const std::string type, json.GetStringOr("rope_type", old_type));
+  WHET_ASSIGN_OR_RETURN(rope->scaling, ScalingOf(type));
+  WHET_ASSIGN_OR_RETURN(rope->theta, json.GetDoubleOr("rope_theta", rope->theta));
+  WHET_ASSIGN_OR_RETURN(const double rotary_share, json.GetDoubleOr("partial_rotary_factor", 1.0));
+  if (rotary_share != 1.0) return absl::InvalidArgumentError("\"partial_rotary_factor\" is not 1");
+  if (rope->scaling == RopeScaling::kNone) return absl::OkStatus();
+  WHET_ASSIGN_OR_RETURN(rope->factor, json.GetDouble("factor"));
+  WHET_ASSIGN_OR_RETURN(rope->positions_trained,
+                        json.GetDoubleOr("original_max_position_embeddings", positions_max));
+  if (rope->scaling == RopeScaling::kLlama3) {
+    WHET_ASSIGN_OR_RETURN(rope->low_frequency_factor, json.GetDouble("low_freq_factor"));
+    WHET_ASSIGN_OR_RETURN(rope->high_frequency_factor, json.GetDouble("high_freq_factor"));
+    if (!(rope->high_frequency_factor > rope->low_frequency_factor)) {
+      return absl::InvalidArgumentError("\"high_freq_factor\" is not above \"low_freq_factor\"");
+    }
+  }
+  if (rope->scaling == RopeScaling::kYarn) {
+    WHET_ASSIGN_OR_RETURN(rope->beta_fast, json.GetDoubleOr("beta_fast", 32.0));
+    WHET_ASSIGN_OR_RETURN(rope->beta_slow, json.GetDoubleOr("beta_slow", 1.0));
+    WHET_ASSIGN_OR_RETURN(rope->truncate, json.GetBoolOr("truncate", true));
+    WHET_ASSIGN_OR_RETURN(rope->attention_factor, json.GetDoubleOr("attention_factor", 0.0));
+    WHET_ASSIGN_OR_RETURN(const double mscale, json.GetDoubleOr("mscale", 0.0));
+    WHET_ASSIGN_OR_RETURN(const double mscale_all, json.GetDoubleOr("mscale_all_dim", 0.0));
+    if (rope->attention_factor == 0.0 && mscale != 0.0 && mscale_all != 0.0) {
+      rope->attention_factor =
+          YarnMscale(rope->factor, mscale) / YarnMscale(rope->factor, mscale_all);
+    }
+  }
+  if (!(rope->factor > 0) || !(rope->positions_trained > 0)) {
+    return absl::InvalidArgumentError("the rope scaling's numbers must be above 0");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadRope(const Json& json, ModelConfig* config) {
+  RopeConfig* const rope = &config->rope;
+  WHET_ASSIGN_OR_RETURN(rope->theta, json.GetDoubleOr("rope_theta", rope->theta));
+  for (const absl::string_view key : {"rope_parameters", "rope_scaling"}) {
+    const Json* const scaling = json.Find(key);
+    if (scaling == nullptr || scaling->is_null()) continue;
+    WHET_RETURN_IF_ERROR(
+        Annotate(ReadScaling(*scaling, static_cast<double>(config->positions_max), rope),
+                 absl::StrCat("\"", key, "\"")));
+    break;
+  }
+  if (!(rope->theta > 0)) return absl::InvalidArgumentError("\"rope_theta\" must be above 0");
+  return absl::OkStatus();
+}
+
+// A sliding window changes what a long sequence attends to; shorter contexts than it are the same
+// without.
+absl::Status CheckWindow(const Json& json, const ModelConfig& config) {
+  const bool uses_flag = json.Find("use_sliding_window") != nullptr;
+  WHET_ASSIGN_OR_RETURN(const bool used, json.GetBoolOr("use_sliding_window", true));
+  WHET_ASSIGN_OR_RETURN(const int64_t window, json.GetIntOr("sliding_window", 0));
+  if (uses_flag && !used) return absl::OkStatus();
+  if (window > 0 && window < config.positions_max) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a sliding window (of ", window, " tokens) is not supported"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckShape(const ModelConfig& config) {
+  if (config.heads % config.kv_heads != 0) {
+    return absl::InvalidArgumentError(absl::StrCat("num_key_value_heads ", config.kv_heads,
+                                                   " does not divide num_attention_heads ",
+                                                   config.heads));
+  }
+  if (config.head_dim % 2 != 0 || config.head_dim > 512) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("head_dim ", config.head_dim, " is not an even number up to 512"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<int64_t>> IdsOf(const Json& json, absl::string_view key) {
+  const Json* const value = json.Find(key);
+  std::vector<int64_t> ids;
+  if (value == nullptr || value->is_null()) return ids;
+  if (!value->is_array()) {
+    WHET_ASSIGN_OR_RETURN(const int64_t id, json.GetInt(key));
+    ids.push_back(id);
+    return ids;
+  }
+  WHET_ASSIGN_OR_RETURN(const absl::Span<const Json> elements, json.GetElements(key));
+  for (const Json& element : elements) {
+    absl::StatusOr<int64_t> id = element.Int();
+    if (!id.ok()) return Annotate(id.status(), absl::StrCat("\"", key, "\""));
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json) {
+  WHET_ASSIGN_OR_RETURN(const Family family, FamilyOf(json));
+  ModelConfig config;
+  config.architecture = std::string(family.architecture);
+  WHET_ASSIGN_OR_RETURN(config.vocabulary, Positive(json, "vocab_size"));
+  WHET_ASSIGN_OR_RETURN(config.hidden, Positive(json, "hidden_size"));
+  WHET_ASSIGN_OR_RETURN(config.layers, Positive(json, "num_hidden_layers"));
+  WHET_ASSIGN_OR_RETURN(config.heads, Positive(json, "num_attention_heads"));
+  WHET_ASSIGN_OR_RETURN(config.intermediate, Positive(json, "intermediate_size"));
+  WHET_ASSIGN_OR_RETURN(config.kv_heads, json.GetIntOr("num_key_value_heads", config.heads));
+  WHET_ASSIGN_OR_RETURN(config.head_dim, json.GetIntOr("head_dim", config.hidden / config.heads));
+  WHET_ASSIGN_OR_RETURN(config.positions_max, json.GetIntOr("max_position_embeddings", 2048));
+  if (config.kv_heads < 1 || config.head_dim < 1 || config.positions_max < 1) {
+    return absl::InvalidArgumentError("a head count, head size or context window below 1");
+  }
+  WHET_RETURN_IF_ERROR(CheckShape(config));
+  WHET_ASSIGN_OR_RETURN(config.rms_norm_epsilon,
+                        json.GetDoubleOr("rms_norm_eps", family.rms_norm_epsilon));
+  WHET_ASSIGN_OR_RETURN(const bool bias, json.GetBoolOr("attention_bias", false));
+  config.qkv_bias = family.bias_from_config ? bias : family.qkv_bias;
+  config.output_bias = family.bias_from_config && bias;
+  config.qk_norm = family.qk_norm;
+  WHET_ASSIGN_OR_RETURN(config.mlp_bias, json.GetBoolOr("mlp_bias", false));
+  WHET_ASSIGN_OR_RETURN(config.tied_head, json.GetBoolOr("tie_word_embeddings", false));
+  WHET_ASSIGN_OR_RETURN(config.initializer_range, json.GetDoubleOr("initializer_range", 0.02));
+  WHET_ASSIGN_OR_RETURN(const std::string activation, json.GetStringOr("hidden_act", "silu"));
+  if (activation != "silu") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hidden_act \"", activation, "\" is not supported; known is silu"));
+  }
+  WHET_RETURN_IF_ERROR(ReadRope(json, &config));
+  WHET_RETURN_IF_ERROR(CheckWindow(json, config));
+  WHET_ASSIGN_OR_RETURN(config.eos_ids, IdsOf(json, "eos_token_id"));
+  return config;
+}
+
+namespace {
+
+// Long waves (few turns within the trained context) are divided by the factor, short ones kept.
+void ScaleLlama3(const RopeConfig& rope, std::vector<double>* frequencies) {
+  const double long_wave = rope.positions_trained / rope.low_frequency_factor;
+  const double short_wave = rope.positions_trained / rope.high_frequency_factor;
+  for (double& frequency : *frequencies) {
+    const double wave = 2 * std::numbers::pi / frequency;
+    if (wave < short_wave) continue;
+    if (wave > long_wave) {
+      frequency /= rope.factor;
+      continue;
+    }
+    const double smooth = (rope.positions_trained / wave - rope.low_frequency_factor) /
+                          (rope.high_frequency_factor - rope.low_frequency_factor);
+    frequency = (1 - smooth) * frequency / rope.factor + smooth * frequency;
+  }
+}
+
+void ScaleYarn(const RopeConfig& rope, int64_t head_dim, std::vector<double>* frequencies) {
+  // The dimension whose wave makes `turns` turns within the trained context.
+  const auto dimension_of = [&](double turns) {
+    return static_cast<double>(head_dim) *
+           std::log(rope.positions_trained / (turns * 2 * std::numbers::pi)) /
+           (2 * std::log(rope.theta));
+  };
+  double low = dimension_of(rope.beta_fast);
+  double high = dimension_of(rope.beta_slow);
+  if (rope.truncate) {
+    low = std::floor(low);
+    high = std::ceil(high);
+  }
+  low = std::max(low, 0.0);
+  high = std::min(high, static_cast<double>(head_dim - 1));
+  if (low == high) high += 0.001;
+  for (size_t i = 0; i < frequencies->size(); ++i) {
+    const double ramp = std::clamp((static_cast<double>(i) - low) / (high - low), 0.0, 1.0);
+    double& frequency = (*frequencies)[i];
+    frequency = frequency / rope.factor * ramp + frequency * (1 - ramp);
+  }
+}
+
+}  // namespace
+
+RopeFrequencies RopeFrequenciesOf(const RopeConfig& rope, int64_t head_dim) {
+  std::vector<double> frequencies;
+  for (int64_t i = 0; i < head_dim; i += 2) {
+    frequencies.push_back(
+        std::pow(rope.theta, -static_cast<double>(i) / static_cast<double>(head_dim)));
+  }
+  double attention_factor = 1.0;
+  switch (rope.scaling) {
+    case RopeScaling::kNone:
+      break;
+    case RopeScaling::kLinear:
+      for (double& frequency : frequencies) frequency /= rope.factor;
+      break;
+    case RopeScaling::kLlama3:
+      ScaleLlama3(rope, &frequencies);
+      break;
+    case RopeScaling::kYarn:
+      ScaleYarn(rope, head_dim, &frequencies);
+      attention_factor = rope.attention_factor != 0.0 ? rope.attention_factor
+                                                      : YarnMscale(rope.factor, 1.0);
+      break;
+  }
+  return {.frequency = {frequencies.begin(), frequencies.end()},
+          .attention_factor = static_cast<float>(attention_factor)};
+}
+
+}  // namespace whet
