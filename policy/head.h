@@ -3,13 +3,16 @@
 #ifndef WHET_POLICY_HEAD_H_
 #define WHET_POLICY_HEAD_H_
 
+#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "absl/types/span.h"
-#include "policy/cpu/row_functions.h"
+#include "policy/cpu/row_types.h"
 #include "policy/parameter.h"
 
 namespace whet {
@@ -26,11 +29,17 @@ struct HeadOptions {
 // Logits before the temperature, [N, V] in the type of the hidden states [N, H]: of a few rows only.
 at::Tensor LogitsOf(const at::Tensor& hidden, const Parameter& weight, const HeadOptions& options);
 
+// Calls body(functions, row, count, i) for row i of the logits of hidden [N, H], on all threads, with
+// the RowFunctions<T> of their type and `count` logits at `row`, a const T*. Chunk by chunk.
+template <typename Body>
+void ForEachLogitRow(const at::Tensor& hidden, const Parameter& weight, const HeadOptions& options,
+                     const Body& body);
+
 // Of each row, in nats, at the temperature.
 struct TokenStatistics {
   std::vector<float> logprobs;   // log p(target)
   std::vector<float> entropies;  // -Σ p log p
-  std::vector<bool> is_top;      // The target is the most probable; of equal ones, the lowest id.
+  std::vector<char> is_top;      // The target is the most probable; of equal ones, the lowest id.
 };
 
 // hidden [N, H], targets [N] within [0, V).
@@ -48,8 +57,45 @@ at::Tensor ScoreTokensBackward(const at::Tensor& hidden, const Parameter& weight
                                absl::Span<const int64_t> targets, const TokenGradients& gradients,
                                const HeadOptions& options);
 
-// log p of a token from its logit and its row's statistics; what ScoreTokens gives, to the bit.
-float LogprobOf(float logit, float inverse_temperature, const LogitStatistics& statistics);
+// Implementation of the template, and what the head's own functions are made of.
+
+// Rows of which all logits are held at a time.
+int64_t LogitChunkRows(const at::Tensor& hidden, const Parameter& weight);
+
+// Calls body(logits [rows, V] on the CPU, first row).
+template <typename Body>
+void ForEachLogitChunk(const at::Tensor& hidden, const Parameter& weight,
+                       const HeadOptions& options, const Body& body) {
+  const int64_t chunk = LogitChunkRows(hidden, weight);
+  for (int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
+    const int64_t rows = std::min(chunk, hidden.size(0) - begin);
+    body(LogitsOf(hidden.narrow(0, begin, rows), weight, options).to(at::kCPU), begin);
+  }
+}
+
+// Calls body(functions, row, count, i) for the rows of a matrix on the CPU, on all threads.
+template <typename Body>
+void ForEachRow(const at::Tensor& rows, const Body& body) {
+  const int64_t count = rows.size(1);
+  WithRowFunctions(rows.scalar_type(), [&](const auto& functions) {
+    using T = typename std::decay_t<decltype(functions)>::Element;
+    at::parallel_for(0, rows.size(0), RowGrain(count), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        body(functions, static_cast<const T*>(RowData<T>(rows)) + i * count, count, i);
+      }
+    });
+  });
+}
+
+template <typename Body>
+void ForEachLogitRow(const at::Tensor& hidden, const Parameter& weight, const HeadOptions& options,
+                     const Body& body) {
+  ForEachLogitChunk(hidden, weight, options, [&](const at::Tensor& logits, int64_t begin) {
+    ForEachRow(logits, [&](const auto& functions, const auto* row, int64_t count, int64_t i) {
+      body(functions, row, count, static_cast<size_t>(begin + i));
+    });
+  });
+}
 
 }  // namespace whet
 
