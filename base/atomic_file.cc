@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -143,6 +144,23 @@ absl::Status AtomicDirectory::Commit() {
   temporary_path_.clear();
   CrashPoint("atomic_directory:after_rename");
   return Fsync(DirectoryOf(path_));
+}
+
+bool PathExists(const std::string& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+absl::StatusOr<std::vector<std::string>> ListDirectory(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (auto entry = fs::directory_iterator(path, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  WHET_RETURN_IF_ERROR(FromErrorCode(error, absl::StrCat("read directory ", path)));
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 absl::Status RemoveAll(const std::string& path) {

@@ -3,6 +3,7 @@
 #define WHET_BASE_ATOMIC_FILE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -46,6 +47,12 @@ class AtomicDirectory {
   std::string path_;
   std::string temporary_path_;  // Empty once committed or moved from.
 };
+
+// Whether there is anything at `path`.
+bool PathExists(const std::string& path);
+
+// Names of what is in a directory, sorted. Statuses of ErrnoStatus, with the path.
+absl::StatusOr<std::vector<std::string>> ListDirectory(const std::string& path);
 
 // Removes a file, or a directory with all it holds; it is not an error if there is none.
 absl::Status RemoveAll(const std::string& path);

@@ -1,7 +1,6 @@
 #include "policy/checkpoint.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/atomic_file.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "text/json.h"
 
@@ -35,16 +35,11 @@ std::string Join(const std::string& directory, absl::string_view name) {
   return absl::StrCat(directory, "/", name);
 }
 
-bool Exists(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 absl::StatusOr<Json> ReadJson(const std::string& path) {
   WHET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   absl::StatusOr<Json> json = Json::Parse(text);
-  if (!json.ok()) return Annotate(json.status(), path);
-  return json;
+  if (json.ok()) return json;
+  return absl::DataLossError(absl::StrCat(path, ": ", json.status().message()));
 }
 
 }  // namespace
@@ -52,8 +47,9 @@ absl::StatusOr<Json> ReadJson(const std::string& path) {
 absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weights weights) {
   Checkpoint checkpoint;
   checkpoint.directory_ = directory;
-  if (!Exists(directory)) {
-    return absl::NotFoundError(absl::StrCat("there is no checkpoint at ", directory));
+  if (!PathExists(Join(directory, kConfigFile))) {
+    return absl::NotFoundError(absl::StrCat("there is no checkpoint at ", directory, ": it has no ",
+                                            kConfigFile));
   }
   WHET_RETURN_IF_ERROR(checkpoint.ReadConfig());
   WHET_RETURN_IF_ERROR(checkpoint.ReadGenerationConfig());
@@ -72,7 +68,7 @@ absl::Status Checkpoint::ReadConfig() {
 
 absl::Status Checkpoint::ReadGenerationConfig() {
   const std::string path = Join(directory_, kGenerationFile);
-  if (!Exists(path)) return absl::OkStatus();
+  if (!PathExists(path)) return absl::OkStatus();
   WHET_ASSIGN_OR_RETURN(const Json json, ReadJson(path));
   absl::StatusOr<std::vector<int64_t>> ids = IdsOf(json, "eos_token_id");
   if (!ids.ok()) return Annotate(ids.status(), path);
@@ -85,10 +81,11 @@ absl::Status Checkpoint::ReadGenerationConfig() {
 absl::Status Checkpoint::OpenWeights() {
   const std::string single = Join(directory_, kWeightsFile);
   const std::string index = Join(directory_, kIndexFile);
-  if (Exists(index)) {
-    WHET_RETURN_IF_ERROR(OpenShards(index));
-  } else if (Exists(single)) {
+  // In transformers' order: an index beside the whole is a leftover.
+  if (PathExists(single)) {
     WHET_RETURN_IF_ERROR(AddFile(single));
+  } else if (PathExists(index)) {
+    WHET_RETURN_IF_ERROR(OpenShards(index));
   } else {
     return absl::NotFoundError(absl::StrCat(directory_, " has neither ", kWeightsFile, " nor ",
                                             kIndexFile, "; weights in other formats (.bin, .gguf) "
@@ -193,7 +190,10 @@ absl::Status WriteConfig(const std::string& directory, const std::string& source
   WHET_ASSIGN_OR_RETURN(Json config, ReadJson(Join(source_directory, kConfigFile)));
   WHET_ASSIGN_OR_RETURN(const absl::string_view type, TypeWord(tensors.front().type));
   // Which key there is depends on the version of transformers that wrote it; both are read.
-  config.Set(config.Find("dtype") != nullptr ? "dtype" : "torch_dtype", type);
+  for (const char* const key : {"dtype", "torch_dtype"}) {
+    if (config.Find(key) != nullptr) config.Set(key, type);
+  }
+  if (config.Find("dtype") == nullptr) config.Set("torch_dtype", type);
   const bool tied = absl::c_none_of(
       tensors, [](const TensorView& tensor) { return tensor.name == kHead; });
   config.Set("tie_word_embeddings", tied);
@@ -203,7 +203,7 @@ absl::Status WriteConfig(const std::string& directory, const std::string& source
 absl::Status CarryFiles(const std::string& directory, const std::string& source_directory) {
   for (const char* const name : kCarriedFiles) {
     const std::string source = Join(source_directory, name);
-    if (!Exists(source)) continue;
+    if (!PathExists(source)) continue;
     WHET_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(source));
     WHET_RETURN_IF_ERROR(WriteFileAtomically(Join(directory, name), bytes));
   }
@@ -233,6 +233,7 @@ std::vector<absl::Span<const TensorView>> CutIntoShards(absl::Span<const TensorV
 
 absl::Status WriteCheckpoint(const std::string& directory, const std::string& source_directory,
                              absl::Span<const TensorView> tensors, int64_t shard_bytes_max) {
+  WHET_CHECK(!tensors.empty());
   const std::map<std::string, std::string> metadata = {{"format", "pt"}};
   WHET_RETURN_IF_ERROR(WriteConfig(directory, source_directory, tensors));
   WHET_RETURN_IF_ERROR(CarryFiles(directory, source_directory));

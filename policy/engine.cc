@@ -38,6 +38,9 @@ struct Prompt {
 
 // A completion on its way.
 struct Sequence {
+  Sequence(RolloutRequest request_in, const RandomKey& key_in)
+      : request(std::move(request_in)), key(key_in), tokens(request.prompt) {}
+
   RolloutRequest request;
   RandomKey key;
   std::vector<int32_t> tokens;  // Prompt and completion.
@@ -195,8 +198,7 @@ absl::Status Engine::Submit(RolloutRequest request) {
         absl::StrCat("rollout ", request.id.Text(), " is being sampled already"));
   }
   const RandomKey key = KeyOf(request.id, request.seed);
-  std::vector<int32_t> tokens = request.prompt;
-  queued_.push_back({.request = std::move(request), .key = key, .tokens = std::move(tokens)});
+  queued_.emplace_back(std::move(request), key);
   JoinPrompt(queued_.back());
   return absl::OkStatus();
 }
@@ -433,7 +435,8 @@ absl::Status Engine::Sample() {
   }
   if (ready.empty()) return absl::OkStatus();
   const Weights& weights = weights_->weights();
-  const HeadOptions head = {.rows_min = weights.rows_min};
+  HeadOptions head;
+  head.rows_min = weights.rows_min;
   const at::Tensor hidden = at::cat(rows, 0);  // [N, H]
   std::vector<SampledToken> sampled(ready.size());
   ForEachLogitRow(hidden, weights.head, head, [&](const auto& functions, const auto* row,

@@ -38,17 +38,42 @@ at::Tensor ShapeBackward(const at::Tensor& gradients, const at::Tensor& logits,
   return d.to(gradients.scalar_type());
 }
 
-// Whether the target's logit is the largest, and the first of its value.
+// What is known of a row once its logits are.
+struct RowScore {
+  LogitStatistics logits;
+  float logprob;
+  float entropy;
+  bool is_top;
+};
+
 template <typename T>
-bool IsTop(const RowFunctions<T>& functions, const T* logits, int64_t target, float scaled,
-           const LogitStatistics& statistics, float inverse_temperature) {
-  if (scaled < statistics.largest) return false;
-  for (int64_t i = 0; i < target; ++i) {
+RowScore ScoreRow(const RowFunctions<T>& functions, absl::Span<const T> row, int64_t target,
+                  float inverse_temperature) {
+  const auto logit_of = [&](int64_t i) {
     float logit = 0;
-    functions.to_f32(logits + i, 1, &logit);
-    if (logit * inverse_temperature >= scaled) return false;
-  }
-  return true;
+    functions.to_f32(row.data() + i, 1, &logit);
+    return logit;
+  };
+  RowScore score = {};
+  score.logits = functions.logit_statistics(row.data(), static_cast<int64_t>(row.size()),
+                                            inverse_temperature, nullptr);
+  const float logit = logit_of(target);
+  score.logprob = LogprobOf(logit, inverse_temperature, score.logits);
+  score.entropy = std::log(score.logits.sum) - score.logits.weighted / score.logits.sum;
+  score.is_top = logit * inverse_temperature >= score.logits.largest;
+  // Of equal ones the lowest id is the most probable.
+  for (int64_t i = 0; score.is_top && i < target; ++i) score.is_top = logit_of(i) < logit;
+  return score;
+}
+
+TokenStatistics StatisticsFor(size_t rows) {
+  return {std::vector<float>(rows), std::vector<float>(rows), std::vector<char>(rows)};
+}
+
+void Keep(const RowScore& score, size_t i, TokenStatistics* out) {
+  out->logprobs[i] = score.logprob;
+  out->entropies[i] = score.entropy;
+  out->is_top[i] = score.is_top ? 1 : 0;
 }
 
 }  // namespace
@@ -73,51 +98,48 @@ TokenStatistics ScoreTokens(const at::Tensor& hidden, const Parameter& weight,
   const size_t rows = static_cast<size_t>(hidden.size(0));
   WHET_CHECK(targets.size() == rows);
   const float inverse_temperature = InverseTemperature(options);
-  TokenStatistics out = {std::vector<float>(rows), std::vector<float>(rows),
-                         std::vector<char>(rows)};
+  TokenStatistics out = StatisticsFor(rows);
   ForEachLogitRow(hidden, weight, options,
                   [&](const auto& functions, const auto* row, int64_t count, size_t i) {
-                    const LogitStatistics statistics =
-                        functions.logit_statistics(row, count, inverse_temperature, nullptr);
-                    float logit = 0;
-                    functions.to_f32(row + targets[i], 1, &logit);
-                    out.logprobs[i] = LogprobOf(logit, inverse_temperature, statistics);
-                    out.entropies[i] =
-                        std::log(statistics.sum) - statistics.weighted / statistics.sum;
-                    out.is_top[i] = IsTop(functions, row, targets[i], logit * inverse_temperature,
-                                          statistics, inverse_temperature);
+                    const auto logits = absl::MakeConstSpan(row, static_cast<size_t>(count));
+                    Keep(ScoreRow(functions, logits, targets[i], inverse_temperature), i, &out);
                   });
   return out;
 }
 
-at::Tensor ScoreTokensBackward(const at::Tensor& hidden, const Parameter& weight,
-                               absl::Span<const int64_t> targets, const TokenGradients& gradients,
-                               const HeadOptions& options) {
+ScoredTokens ScoreTokensWithBackward(const at::Tensor& hidden, const Parameter& weight,
+                                     absl::Span<const int64_t> targets, TokenLossFunction loss,
+                                     const HeadOptions& options) {
   const at::NoGradGuard no_gradients;
+  const size_t rows = static_cast<size_t>(hidden.size(0));
+  WHET_CHECK(targets.size() == rows);
   const float inverse_temperature = InverseTemperature(options);
-  at::Tensor d_hidden = at::empty_like(hidden);  // [N, H]
+  ScoredTokens out = {StatisticsFor(rows), at::empty_like(hidden)};
   ForEachLogitChunk(hidden, weight, options, [&](const at::Tensor& logits, int64_t begin) {
     at::Tensor d_logits = at::empty_like(logits);  // [rows, V]
     ForEachRow(logits, [&](const auto& functions, const auto* row, int64_t count, int64_t i) {
       using T = typename std::decay_t<decltype(functions)>::Element;
       const size_t at = static_cast<size_t>(begin + i);
-      functions.logit_gradients(
-          row,
-          {.count = count,
-           .inverse_temperature = inverse_temperature,
-           .statistics = functions.logit_statistics(row, count, inverse_temperature, nullptr),
-           .target = targets[at],
-           .logprob_gradient = gradients.logprobs[at],
-           .entropy_gradient = gradients.entropies.empty() ? 0.0F : gradients.entropies[at]},
-          RowData<T>(d_logits) + i * count);
+      const auto span = absl::MakeConstSpan(row, static_cast<size_t>(count));
+      const RowScore score = ScoreRow(functions, span, targets[at], inverse_temperature);
+      Keep(score, at, &out.statistics);
+      const TokenGradient gradient = loss(at, score.logprob, score.entropy);
+      functions.logit_gradients(row,
+                                {.count = count,
+                                 .inverse_temperature = inverse_temperature,
+                                 .statistics = score.logits,
+                                 .target = targets[at],
+                                 .logprob_gradient = gradient.logprob,
+                                 .entropy_gradient = gradient.entropy},
+                                RowData<T>(d_logits) + i * count);
     });
     if (!IsPlain(options)) d_logits = ShapeBackward(d_logits, logits, options);
     d_logits = d_logits.to(hidden.device());
-    at::Tensor d_rows = d_hidden.narrow(0, begin, logits.size(0));
+    at::Tensor d_rows = out.d_hidden.narrow(0, begin, logits.size(0));
     at::mm_out(d_rows, d_logits, weight.value);
     AddWeightGradient(d_logits, hidden.narrow(0, begin, logits.size(0)), weight);
   });
-  return d_hidden;
+  return out;
 }
 
 }  // namespace whet

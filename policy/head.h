@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "policy/cpu/row_types.h"
 #include "policy/parameter.h"
@@ -46,16 +47,24 @@ struct TokenStatistics {
 TokenStatistics ScoreTokens(const at::Tensor& hidden, const Parameter& weight,
                             absl::Span<const int64_t> targets, const HeadOptions& options);
 
-// The gradient of Σ logprob_gradients · logprobs + Σ entropy_gradients · entropies with respect to
-// `hidden`, [N, H]; adds those of weight and bias to their gradients. `entropy_gradients` may be
-// empty.
-struct TokenGradients {
-  absl::Span<const float> logprobs;
-  absl::Span<const float> entropies;
+// Of a loss, with respect to what TokenStatistics holds of one row.
+struct TokenGradient {
+  float logprob;
+  float entropy;
 };
-at::Tensor ScoreTokensBackward(const at::Tensor& hidden, const Parameter& weight,
-                               absl::Span<const int64_t> targets, const TokenGradients& gradients,
-                               const HeadOptions& options);
+// Called once for each row, on any thread.
+using TokenLossFunction = absl::FunctionRef<TokenGradient(size_t row, float logprob, float entropy)>;
+
+struct ScoredTokens {
+  TokenStatistics statistics;
+  at::Tensor d_hidden;  // [N, H]: the gradient of the loss.
+};
+
+// ScoreTokens, and the backward of a loss that is known as soon as a row's statistics are: the
+// logits are computed once for both. Adds to the gradients of weight and bias.
+ScoredTokens ScoreTokensWithBackward(const at::Tensor& hidden, const Parameter& weight,
+                                     absl::Span<const int64_t> targets, TokenLossFunction loss,
+                                     const HeadOptions& options);
 
 // Implementation of the template, and what the head's own functions are made of.
 

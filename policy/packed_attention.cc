@@ -35,10 +35,6 @@ Shape ShapeOf(const at::Tensor& q, const at::Tensor& k) {
   return {.rows = q.size(0), .heads = q.size(1), .kv_heads = k.size(1), .head_dim = q.size(2)};
 }
 
-int64_t PrefixCount(const PackedLayout& layout, const PackedSequence& sequence) {
-  return sequence.prefix < 0 ? 0 : layout[static_cast<size_t>(sequence.prefix)].count;
-}
-
 // The row in the batch of a position of a sequence.
 int64_t RowAt(const PackedLayout& layout, const PackedSequence& sequence, int64_t position) {
   const int64_t prefix = PrefixCount(layout, sequence);
@@ -336,15 +332,6 @@ at::Tensor AttendByOperators(const at::Tensor& q, const at::Tensor& k, const at:
 }
 
 }  // namespace
-
-std::vector<int64_t> PositionsOf(const PackedLayout& layout) {
-  std::vector<int64_t> positions;
-  for (const PackedSequence& sequence : layout) {
-    const int64_t prefix = PrefixCount(layout, sequence);
-    for (int64_t i = 0; i < sequence.count; ++i) positions.push_back(prefix + i);
-  }
-  return positions;
-}
 
 at::Tensor PackedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            std::shared_ptr<const PackedLayout> layout) {

@@ -6,21 +6,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
-#include <vector>
+
+#include "policy/packed_layout.h"
 
 namespace whet {
-
-// A sequence in a packed batch: its own rows, and those of an earlier sequence that it continues.
-// So a prompt is computed once for all its completions.
-struct PackedSequence {
-  int64_t begin;   // Its first row.
-  int64_t count;   // Rows of its own.
-  int prefix = -1;  // Index of the sequence that it continues, which continues none itself.
-};
-using PackedLayout = std::vector<PackedSequence>;
-
-// Positions of the rows: they go on from the prefix's.
-std::vector<int64_t> PositionsOf(const PackedLayout& layout);
 
 // q [N, heads, d], k and v [N, kv_heads, d] → [N, heads · d]: each row attends to its prefix and to
 // its own sequence up to itself; scores are scaled by d^-0.5, head h reads key head

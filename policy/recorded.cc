@@ -22,6 +22,10 @@ class RecordedNode : public torch::autograd::Node {
  private:
   torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
     const at::NoGradGuard no_gradients;
+    // An output that nothing was made of has no gradient.
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      if (!gradients[i].defined()) gradients[i] = input_metadata(i).zeros_like();
+    }
     return backward_(gradients);
   }
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "base/unique_fd.h"
 #include "text/json.h"
@@ -29,12 +30,15 @@ struct TypeInfo {
   int64_t bytes;
 };
 constexpr TypeInfo kTypes[] = {
-    {TensorType::kF64, "F64", 8},        {TensorType::kF32, "F32", 4},
-    {TensorType::kF16, "F16", 2},        {TensorType::kBF16, "BF16", 2},
+    {TensorType::kC64, "C64", 8},        {TensorType::kF64, "F64", 8},
+    {TensorType::kF32, "F32", 4},        {TensorType::kF16, "F16", 2},
+    {TensorType::kBF16, "BF16", 2},      {TensorType::kF8E4M3, "F8_E4M3", 1},
+    {TensorType::kF8E5M2, "F8_E5M2", 1}, {TensorType::kF8E8M0, "F8_E8M0", 1},
     {TensorType::kI64, "I64", 8},        {TensorType::kI32, "I32", 4},
     {TensorType::kI16, "I16", 2},        {TensorType::kI8, "I8", 1},
-    {TensorType::kU8, "U8", 1},          {TensorType::kBool, "BOOL", 1},
-    {TensorType::kF8E4M3, "F8_E4M3", 1}, {TensorType::kF8E5M2, "F8_E5M2", 1},
+    {TensorType::kU64, "U64", 8},        {TensorType::kU32, "U32", 4},
+    {TensorType::kU16, "U16", 2},        {TensorType::kU8, "U8", 1},
+    {TensorType::kBool, "BOOL", 1},
 };
 
 const TypeInfo& InfoOf(TensorType type) {
@@ -180,7 +184,12 @@ std::string HeaderOf(absl::Span<const TensorView> tensors,
   int64_t offset = 0;
   for (const TensorView& tensor : tensors) {
     Json shape = Json::Array();
-    for (const int64_t length : tensor.shape) shape.Append(length);
+    int64_t bytes = TensorTypeBytes(tensor.type);
+    for (const int64_t length : tensor.shape) {
+      shape.Append(length);
+      bytes *= length;
+    }
+    WHET_CHECK(bytes == static_cast<int64_t>(tensor.bytes.size()));
     const int64_t end = offset + static_cast<int64_t>(tensor.bytes.size());
     header.Set(tensor.name, Json::Object({{"dtype", TensorTypeName(tensor.type)},
                                           {"shape", std::move(shape)},

@@ -18,8 +18,26 @@
 
 namespace whet {
 
-// The element types that the format knows.
-enum class TensorType { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool, kF8E4M3, kF8E5M2 };
+// The format's element types, but for those of less than a byte.
+enum class TensorType {
+  kC64,
+  kF64,
+  kF32,
+  kF16,
+  kBF16,
+  kF8E4M3,
+  kF8E5M2,
+  kF8E8M0,
+  kI64,
+  kI32,
+  kI16,
+  kI8,
+  kU64,
+  kU32,
+  kU16,
+  kU8,
+  kBool
+};
 absl::string_view TensorTypeName(TensorType type);  // "BF16"
 int64_t TensorTypeBytes(TensorType type);
 
@@ -61,7 +79,8 @@ class SafetensorsFile {
   std::vector<TensorView> tensors_;
 };
 
-// Writes a file anew, not atomically: checkpoints do that by their directory. Names must differ.
+// Writes a file anew, not atomically: checkpoints do that by their directory. Names must differ,
+// and bytes be as many as shapes need.
 // Statuses of ErrnoStatus, with the path.
 absl::Status WriteSafetensors(const std::string& path, absl::Span<const TensorView> tensors,
                               const std::map<std::string, std::string>& metadata);

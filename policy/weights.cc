@@ -29,7 +29,7 @@ absl::StatusOr<at::ScalarType> ScalarTypeOf(const TensorView& tensor) {
     default:
       return absl::DataLossError(absl::StrCat("tensor \"", tensor.name, "\" is of type ",
                                               TensorTypeName(tensor.type),
-                                              "; weights of F32, BF16, F16 and F64 are supported"));
+                                              "; supported are F32, BF16, F16 and F64"));
   }
 }
 
@@ -70,15 +70,20 @@ absl::StatusOr<at::Tensor> LoadFlat(const Checkpoint& checkpoint, at::ScalarType
   std::vector<std::string> names;
   for (const WeightSlot& slot : layout.slots) names.push_back(slot.name);
   WHET_RETURN_IF_ERROR(checkpoint.CheckAllKnown(names));
-  at::Tensor flat = at::zeros({layout.total}, type);
+  std::vector<at::Tensor> sources;
   for (const WeightSlot& slot : layout.slots) {
     WHET_ASSIGN_OR_RETURN(const TensorView tensor, checkpoint.Tensor(slot.name, slot.shape));
     absl::StatusOr<at::ScalarType> stored = ScalarTypeOf(tensor);
     if (!stored.ok()) return Annotate(stored.status(), checkpoint.directory());
     // Only read from; from_blob has no const form.
-    const at::Tensor source =
-        at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), {slot.count}, *stored);
-    flat.narrow(0, slot.offset, slot.count).copy_(source);
+    sources.push_back(
+        at::from_blob(const_cast<std::byte*>(tensor.bytes.data()), {slot.count}, *stored));
+  }
+  // Only now is it known that the sizes in config.json are those of the files.
+  at::Tensor flat = at::zeros({layout.total}, type);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const WeightSlot& slot = layout.slots[i];
+    flat.narrow(0, slot.offset, slot.count).copy_(sources[i]);
   }
   return flat;
 }

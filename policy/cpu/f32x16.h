@@ -1,8 +1,10 @@
 // Sixteen floats, on AVX-512 as one register and on AVX2 as two, with the same results to the bit.
 //
 // For the files of policy/cpu/ that are compiled for one instruction set; each includes it inside
-// its own namespace, after <immintrin.h>. They include nothing whose inline functions the linker could merge with those
-// of the rest of the program, which must run on a lesser processor.
+// its own namespace, after <immintrin.h>. They include nothing whose inline functions the linker
+// could merge with those of the rest of the program, which must run on a lesser processor.
+#ifndef WHET_POLICY_CPU_F32X16_H_
+#define WHET_POLICY_CPU_F32X16_H_
 
 struct F32x16 {
 #if defined(__AVX512F__)
@@ -118,12 +120,12 @@ inline float Sum(F32x16 a) {
   return lanes[0];
 }
 
+// Of lanes that are no NaN.
 inline float Largest(F32x16 a) {
   float lanes[16];
   Store(a, lanes);
   float largest = lanes[0];
-  // The negation lets a NaN through.
-  for (int i = 1; i < 16; ++i) largest = !(lanes[i] <= largest) ? lanes[i] : largest;
+  for (int i = 1; i < 16; ++i) largest = lanes[i] > largest ? lanes[i] : largest;
   return largest;
 }
 
@@ -181,3 +183,5 @@ inline void StoreFirst(F32x16 a, int64_t count, T* p) {
   Store(a, lanes);
   for (int64_t i = 0; i < count; ++i) Assign(lanes[i], &p[i]);
 }
+
+#endif  // WHET_POLICY_CPU_F32X16_H_

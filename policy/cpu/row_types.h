@@ -1,4 +1,5 @@
-// From tensors to the row functions of this processor. Includes LibTorch: for files of policy/ only.
+// From tensors to the row functions of this processor. Includes LibTorch: for files of policy/
+// only.
 #ifndef WHET_POLICY_CPU_ROW_TYPES_H_
 #define WHET_POLICY_CPU_ROW_TYPES_H_
 
@@ -14,6 +15,7 @@ namespace whet {
 // The start of a contiguous tensor on the CPU. T is float or Bf16, as the tensor's type is.
 template <typename T>
 T* RowData(const at::Tensor& x) {
+  WHET_CHECK(x.is_contiguous());
   return static_cast<T*>(x.data_ptr());
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -83,10 +82,12 @@ std::vector<Json> ElementsOf(const Json& json, absl::string_view key) {
 
 std::vector<std::string> DirectoriesIn(const std::string& path) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.is_directory()) names.push_back(entry.path().filename());
+  const absl::StatusOr<std::vector<std::string>> entries = ListDirectory(path);
+  EXPECT_TRUE(entries.ok()) << entries.status();
+  if (!entries.ok()) return names;
+  for (const std::string& entry : *entries) {
+    if (ListDirectory(path + "/" + entry).ok()) names.push_back(entry);
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 

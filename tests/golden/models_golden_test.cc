@@ -96,21 +96,20 @@ class GoldenModel {
   void CompareGradients(const at::Tensor& hidden, const at::Tensor& embedded,
                         const at::Tensor& ids, const Targets& targets, std::string* differences) {
     const at::Tensor chosen = hidden.index_select(0, at::tensor(targets.rows, at::kLong));
-    const TokenStatistics scores = ScoreTokens(chosen.detach(), weights_.head, targets.ids, {});
+    const float slope = -1.0F / static_cast<float>(targets.ids.size());
+    const ScoredTokens scores = ScoreTokensWithBackward(
+        chosen.detach(), weights_.head, targets.ids,
+        [slope](size_t, float, float) { return TokenGradient{slope, 0.0F}; }, {});
     std::vector<float> expected;
     for (const Json& sequence : ElementsOf(golden_, "sequences")) {
       for (const float logprob : FloatsIn(**sequence.Get("next_token_logprobs"))) {
         expected.push_back(logprob);
       }
     }
-    if (const double d = LargestDifference(scores.logprobs, expected); d > kLogitTolerance) {
+    if (const double d = LargestDifference(scores.statistics.logprobs, expected); d > kLogitTolerance) {
       absl::StrAppend(differences, "next_token_logprobs differ by ", d, "; ");
     }
-    const std::vector<float> slopes(targets.ids.size(),
-                                    -1.0F / static_cast<float>(targets.ids.size()));
-    const at::Tensor d_chosen =
-        ScoreTokensBackward(chosen.detach(), weights_.head, targets.ids, {slopes, {}}, {});
-    chosen.backward(d_chosen);
+    chosen.backward(scores.d_hidden);
     AddEmbeddingGradient(embedded.grad(), ids, weights_.embedding);
     for (const WeightSlot& slot : weights_.layout.slots) {
       CompareList(gradient_.narrow(0, slot.offset, slot.count), absl::StrCat("grad.", slot.name),
