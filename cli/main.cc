@@ -21,6 +21,9 @@ int Main(int argc, char** argv) {
   absl::Status result;
   AddConfigCommand(&app, &result);
   AddDoctorCommand(&app, &result);
+  AddImportCommand(&app, &result);
+  AddSftCommand(&app, &result);
+  AddTrainCommand(&app, &result);
 
   // The macro returns where the command line ends it: with 0 after --help, else with an error's
   // code.

@@ -25,9 +25,15 @@ constexpr char kHead[] = "lm_head.weight";
 
 // What belongs to a checkpoint beside its weights and config.json, where it is there.
 constexpr const char* kCarriedFiles[] = {
-    kGenerationFile,        "tokenizer.json",      "tokenizer_config.json",
-    "special_tokens_map.json", "added_tokens.json", "vocab.json",
-    "merges.txt",           "tokenizer.model",     "chat_template.jinja",
+    kGenerationFile,
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer.model",
+    "chat_template.jinja",
     "chat_template.json",
 };
 
@@ -48,8 +54,8 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weight
   Checkpoint checkpoint;
   checkpoint.directory_ = directory;
   if (!PathExists(Join(directory, kConfigFile))) {
-    return absl::NotFoundError(absl::StrCat("there is no checkpoint at ", directory, ": it has no ",
-                                            kConfigFile));
+    return absl::NotFoundError(
+        absl::StrCat("there is no checkpoint at ", directory, ": it has no ", kConfigFile));
   }
   WHET_RETURN_IF_ERROR(checkpoint.ReadConfig());
   WHET_RETURN_IF_ERROR(checkpoint.ReadGenerationConfig());
@@ -88,7 +94,8 @@ absl::Status Checkpoint::OpenWeights() {
     WHET_RETURN_IF_ERROR(OpenShards(index));
   } else {
     return absl::NotFoundError(absl::StrCat(directory_, " has neither ", kWeightsFile, " nor ",
-                                            kIndexFile, "; weights in other formats (.bin, .gguf) "
+                                            kIndexFile,
+                                            "; weights in other formats (.bin, .gguf) "
                                             "have to be converted first"));
   }
   if (!places_.contains(kHead)) config_.tied_head = true;
@@ -98,14 +105,16 @@ absl::Status Checkpoint::OpenWeights() {
 absl::Status Checkpoint::OpenShards(const std::string& index_path) {
   WHET_ASSIGN_OR_RETURN(const Json index, ReadJson(index_path));
   const absl::StatusOr<absl::Span<const Json::Member>> map = index.GetMembers("weight_map");
-  if (!map.ok()) return Annotate(map.status(), index_path);
+  if (!map.ok()) {
+    return absl::DataLossError(absl::StrCat(index_path, ": ", map.status().message()));
+  }
   // Ordered, so that errors do not depend on a hash.
   std::map<std::string, std::vector<std::string>> tensors_of_file;
   for (const Json::Member& entry : *map) {
     const absl::StatusOr<absl::string_view> file = entry.value.String();
     if (!file.ok() || file->empty() || absl::StrContains(*file, '/')) {
-      return absl::DataLossError(absl::StrCat(index_path, ": tensor \"", entry.key,
-                                              "\" names no file of this directory"));
+      return absl::DataLossError(
+          absl::StrCat(index_path, ": tensor \"", entry.key, "\" names no file of this directory"));
     }
     tensors_of_file[std::string(*file)].push_back(entry.key);
   }
@@ -140,8 +149,8 @@ absl::StatusOr<TensorView> Checkpoint::Tensor(absl::string_view name,
                                               absl::Span<const int64_t> shape) const {
   const auto place = places_.find(name);
   if (place == places_.end()) {
-    return absl::NotFoundError(absl::StrCat(
-        files_.size() == 1 ? files_[0].path() : directory_, ": tensor \"", name, "\" is missing"));
+    return absl::NotFoundError(absl::StrCat(files_.size() == 1 ? files_[0].path() : directory_,
+                                            ": tensor \"", name, "\" is missing"));
   }
   const SafetensorsFile& file = files_[place->second.file];
   const TensorView& tensor = file.tensors()[place->second.tensor];
@@ -160,9 +169,9 @@ absl::Status Checkpoint::CheckAllKnown(absl::Span<const std::string> names) cons
       const bool buffer = absl::EndsWith(tensor.name, ".rotary_emb.inv_freq");
       const bool tied = tensor.name == kHead && config_.tied_head;
       if (buffer || tied || known.contains(tensor.name)) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat(file.path(), ": tensor \"", tensor.name, "\" is not part of a ",
-                       config_.architecture, " as config.json describes it"));
+      return absl::InvalidArgumentError(absl::StrCat(file.path(), ": tensor \"", tensor.name,
+                                                     "\" is not part of a ", config_.architecture,
+                                                     " as config.json describes it"));
     }
   }
   return absl::OkStatus();
@@ -194,8 +203,8 @@ absl::Status WriteConfig(const std::string& directory, const std::string& source
     if (config.Find(key) != nullptr) config.Set(key, type);
   }
   if (config.Find("dtype") == nullptr) config.Set("torch_dtype", type);
-  const bool tied = absl::c_none_of(
-      tensors, [](const TensorView& tensor) { return tensor.name == kHead; });
+  const bool tied =
+      absl::c_none_of(tensors, [](const TensorView& tensor) { return tensor.name == kHead; });
   config.Set("tie_word_embeddings", tied);
   return WriteFileAtomically(Join(directory, kConfigFile), config.Dump());
 }

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/cpu_features.h"
 #include "base/status.h"
-#include "policy/exactness.h"
 #include "policy/torch_guard.h"
 
 namespace whet {
@@ -58,14 +57,14 @@ absl::string_view ComputeTypeName(ComputeType type) {
 void UseThreads(int threads) { at::set_num_threads(threads); }
 
 absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type,
-                                          int threads) {
+                                          int threads, const std::vector<LinearShape>& shapes) {
   ComputeOptions options;
   WHET_ASSIGN_OR_RETURN(options.device, ChooseDevice(device));
   options.type = ChooseType(type, options.device);
   options.threads = threads > 0 ? threads : UsableCpuCount();
   UseThreads(options.threads);
   if (options.device == Device::kCuda) return options;
-  WHET_ASSIGN_OR_RETURN(const Exactness exactness, TestExactness(TypicalLinearShapes()));
+  WHET_ASSIGN_OR_RETURN(const Exactness exactness, TestExactness(shapes));
   const std::optional<int> rows_min = options.type == ComputeType::kF32 ? exactness.f32_rows_min
                                                                         : exactness.bf16_rows_min;
   options.exact = rows_min.has_value();

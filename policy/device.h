@@ -3,9 +3,11 @@
 #define WHET_POLICY_DEVICE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "policy/exactness.h"
 
 namespace whet {
 
@@ -33,7 +35,9 @@ struct ComputeOptions {
 // FailedPrecondition there, with the reason. kAuto type is bf16 where the device multiplies it
 // faster: CUDA, and processors with AMX. Sets the number of threads of this and later threads'
 // LibTorch calls (0: one for each usable processor), and tests exactness, which takes some 0.1 s.
-absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type, int threads);
+// `shapes`: of the matrices that will be multiplied.
+absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type, int threads,
+                                          const std::vector<LinearShape>& shapes);
 
 // Every thread that computes calls this first: LibTorch keeps the number for each.
 void UseThreads(int threads);

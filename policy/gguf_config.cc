@@ -131,6 +131,7 @@ std::vector<double> DivisorsOf(const RopeConfig& rope, int64_t head_dim) {
   const std::vector<float> scaled = RopeFrequenciesOf(rope, head_dim).frequency;
   const std::vector<float> unscaled = RopeFrequenciesOf(plain, head_dim).frequency;
   std::vector<double> divisors;
+  divisors.reserve(scaled.size());
   for (size_t i = 0; i < scaled.size(); ++i) divisors.push_back(unscaled[i] / scaled[i]);
   return divisors;
 }

@@ -13,12 +13,12 @@ namespace whet {
 namespace {
 
 constexpr GgufTypeInfo kTypes[] = {
-    {GgufTensorType::kF32, "F32", 1, 4},       {GgufTensorType::kF16, "F16", 1, 2},
-    {GgufTensorType::kBF16, "BF16", 1, 2},     {GgufTensorType::kQ4_0, "Q4_0", 32, 18},
-    {GgufTensorType::kQ4_1, "Q4_1", 32, 20},   {GgufTensorType::kQ5_0, "Q5_0", 32, 22},
-    {GgufTensorType::kQ5_1, "Q5_1", 32, 24},   {GgufTensorType::kQ8_0, "Q8_0", 32, 34},
-    {GgufTensorType::kQ4_K, "Q4_K", 256, 144}, {GgufTensorType::kQ5_K, "Q5_K", 256, 176},
-    {GgufTensorType::kQ6_K, "Q6_K", 256, 210},
+    {GgufTensorType::kF32, "F32", 1, 4},      {GgufTensorType::kF16, "F16", 1, 2},
+    {GgufTensorType::kBF16, "BF16", 1, 2},    {GgufTensorType::kQ40, "Q4_0", 32, 18},
+    {GgufTensorType::kQ41, "Q4_1", 32, 20},   {GgufTensorType::kQ50, "Q5_0", 32, 22},
+    {GgufTensorType::kQ51, "Q5_1", 32, 24},   {GgufTensorType::kQ80, "Q8_0", 32, 34},
+    {GgufTensorType::kQ4K, "Q4_K", 256, 144}, {GgufTensorType::kQ5K, "Q5_K", 256, 176},
+    {GgufTensorType::kQ6K, "Q6_K", 256, 210},
 };
 
 // Types that there are besides, for the error's sake.
@@ -56,7 +56,7 @@ float LoadHalf(Block place) { return FloatOfHalf(Load16(place)); }
 
 // Of nibbles two to a byte, a block's low ones come first, then its high ones.
 
-void DequantiseQ4_0(Block block, float* values) {
+void DequantiseQ40(Block block, float* values) {
   const float scale = LoadHalf(block);
   const Block nibbles = block + 2;
   for (int i = 0; i < 16; ++i) {
@@ -65,7 +65,7 @@ void DequantiseQ4_0(Block block, float* values) {
   }
 }
 
-void DequantiseQ4_1(Block block, float* values) {
+void DequantiseQ41(Block block, float* values) {
   const float scale = LoadHalf(block);
   const float minimum = LoadHalf(block + 2);
   const Block nibbles = block + 4;
@@ -81,7 +81,7 @@ int FiveBits(Block nibbles, uint32_t fifth_bits, int i) {
   return nibble | static_cast<int>(fifth_bits >> i & 1) << 4;
 }
 
-void DequantiseQ5_0(Block block, float* values) {
+void DequantiseQ50(Block block, float* values) {
   const float scale = LoadHalf(block);
   const uint32_t fifth_bits = Load32(block + 2);
   for (int i = 0; i < 32; ++i) {
@@ -89,7 +89,7 @@ void DequantiseQ5_0(Block block, float* values) {
   }
 }
 
-void DequantiseQ5_1(Block block, float* values) {
+void DequantiseQ51(Block block, float* values) {
   const float scale = LoadHalf(block);
   const float minimum = LoadHalf(block + 2);
   const uint32_t fifth_bits = Load32(block + 4);
@@ -98,7 +98,7 @@ void DequantiseQ5_1(Block block, float* values) {
   }
 }
 
-void DequantiseQ8_0(Block block, float* values) {
+void DequantiseQ80(Block block, float* values) {
   const float scale = LoadHalf(block);
   for (int i = 0; i < 32; ++i) {
     values[i] = scale * static_cast<float>(static_cast<int8_t>(block[2 + i]));
@@ -135,7 +135,7 @@ int NibbleOf(Block nibbles, int sub_block, int i) {
   return sub_block % 2 == 0 ? byte & 15 : byte >> 4;
 }
 
-void DequantiseQ4_K(Block block, float* values) {
+void DequantiseQ4K(Block block, float* values) {
   for (int s = 0; s < 8; ++s) {
     const SubBlock sub_block = SubBlockOf(block, s);
     for (int i = 0; i < 32; ++i) {
@@ -145,7 +145,7 @@ void DequantiseQ4_K(Block block, float* values) {
   }
 }
 
-void DequantiseQ5_K(Block block, float* values) {
+void DequantiseQ5K(Block block, float* values) {
   const Block fifth_bits = block + 16;  // Of element i of sub-block s: bit s of byte i.
   for (int s = 0; s < 8; ++s) {
     const SubBlock sub_block = SubBlockOf(block, s);
@@ -158,22 +158,17 @@ void DequantiseQ5_K(Block block, float* values) {
 
 // Two halves of 128: in each, four groups of 32 share 64 bytes of nibbles and 32 bytes of two upper
 // bits; a signed scale for each 16 elements.
-void DequantiseQ6_K(Block block, float* values) {
+void DequantiseQ6K(Block block, float* values) {
   const float block_scale = LoadHalf(block + 208);
-  for (int half = 0; half < 2; ++half) {
-    const Block nibbles = block + half * 64;
-    const Block upper_bits = block + 128 + half * 32;
-    const Block scales = block + 192 + half * 8;
-    for (int group = 0; group < 4; ++group) {
-      for (int i = 0; i < 32; ++i) {
-        const int byte = nibbles[group % 2 * 32 + i];
-        const int low = group < 2 ? byte & 15 : byte >> 4;
-        const int bits = low | (upper_bits[i] >> (2 * group) & 3) << 4;
-        const float scale =
-            block_scale * static_cast<float>(static_cast<int8_t>(scales[group * 2 + i / 16]));
-        values[half * 128 + group * 32 + i] = scale * static_cast<float>(bits - 32);
-      }
-    }
+  for (int i = 0; i < 256; ++i) {
+    const int half = i / 128;
+    const int group = i % 128 / 32;
+    const int byte = block[half * 64 + group % 2 * 32 + i % 32];
+    const int nibble = group < 2 ? byte & 15 : byte >> 4;
+    const int upper_bits = block[128 + half * 32 + i % 32] >> (2 * group) & 3;
+    const auto scale = static_cast<int8_t>(block[192 + i / 16]);
+    values[i] = block_scale * static_cast<float>(scale) *
+                static_cast<float>((nibble | upper_bits << 4) - 32);
   }
 }
 
@@ -187,22 +182,22 @@ DequantiseBlock DequantiserOf(GgufTensorType type) {
       return [](Block block, float* value) { *value = LoadHalf(block); };
     case GgufTensorType::kBF16:
       return [](Block block, float* value) { *value = std::bit_cast<float>(Load16(block) << 16); };
-    case GgufTensorType::kQ4_0:
-      return DequantiseQ4_0;
-    case GgufTensorType::kQ4_1:
-      return DequantiseQ4_1;
-    case GgufTensorType::kQ5_0:
-      return DequantiseQ5_0;
-    case GgufTensorType::kQ5_1:
-      return DequantiseQ5_1;
-    case GgufTensorType::kQ8_0:
-      return DequantiseQ8_0;
-    case GgufTensorType::kQ4_K:
-      return DequantiseQ4_K;
-    case GgufTensorType::kQ5_K:
-      return DequantiseQ5_K;
-    case GgufTensorType::kQ6_K:
-      return DequantiseQ6_K;
+    case GgufTensorType::kQ40:
+      return DequantiseQ40;
+    case GgufTensorType::kQ41:
+      return DequantiseQ41;
+    case GgufTensorType::kQ50:
+      return DequantiseQ50;
+    case GgufTensorType::kQ51:
+      return DequantiseQ51;
+    case GgufTensorType::kQ80:
+      return DequantiseQ80;
+    case GgufTensorType::kQ4K:
+      return DequantiseQ4K;
+    case GgufTensorType::kQ5K:
+      return DequantiseQ5K;
+    case GgufTensorType::kQ6K:
+      return DequantiseQ6K;
   }
   WHET_CHECK(false);
 }

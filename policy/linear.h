@@ -9,8 +9,9 @@
 
 namespace whet {
 
-// x [N, in] · wᵀ, w [out, in], in the type of both → [N, out]. Fewer rows than `rows_min` are padded
-// to it (policy/exactness.h); reductions in bf16 are cut at kBf16ReductionMax and summed in f32.
+// x [N, in] · wᵀ, w [out, in], in the type of both → [N, out]. Fewer rows than `rows_min` are
+// padded to it (policy/exactness.h); reductions in bf16 are cut at kBf16ReductionMax and summed in
+// f32.
 at::Tensor MultiplyRows(const at::Tensor& x, const at::Tensor& w, int64_t rows_min);
 
 // The same plus the bias where there is one, recorded: its backward adds to the gradients of weight

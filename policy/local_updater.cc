@@ -151,6 +151,15 @@ absl::StatusOr<StepStats> LocalUpdater::Step(const TrainBatch& batch) {
   });
 }
 
+StepStats LocalUpdater::Skip() {
+  ++steps_;
+  StepStats stats = {};
+  stats.step = steps_;
+  stats.lr = LearningRate(options_.lr, steps_);
+  stats.skipped = true;
+  return stats;
+}
+
 void LocalUpdater::Accumulate(const MicroBatch& micro, const TrainBatch& batch,
                               StepTotals* totals) {
   const std::vector<int64_t> targets = TargetsOf(micro, batch.samples);

@@ -40,10 +40,12 @@ class LocalUpdater : public Updater {
                const UpdaterOptions& options);
 
   absl::StatusOr<StepStats> Step(const TrainBatch& batch) override;
+  StepStats Skip() override;
   int64_t steps() const override { return steps_; }
   std::shared_ptr<const WeightSet> Publish(PolicyVersion version) override;
   absl::StatusOr<std::vector<std::vector<float>>> Logprobs(
       const std::vector<TrainSample>& samples) override;
+  absl::Status SaveWeights(const std::string& directory) override;
   absl::Status Save(const std::string& directory) override;
   absl::Status Restore(const std::string& directory) override;
 

@@ -14,16 +14,17 @@ namespace {
 // What distinguishes the families where config.json is silent.
 struct Family {
   absl::string_view architecture;
-  bool qkv_bias;             // If `bias_from_config` is false.
-  bool bias_from_config;     // attention_bias sets both, with Qwen3 as with Llama.
+  bool qkv_bias;          // If `bias_from_config` is false.
+  bool bias_from_config;  // attention_bias sets both, with Qwen3 as with Llama.
   bool qk_norm;
-  double rms_norm_epsilon;
+  int64_t window;    // sliding_window
+  bool uses_window;  // use_sliding_window
 };
 constexpr Family kFamilies[] = {
-    {"LlamaForCausalLM", false, true, false, 1e-6},
-    {"MistralForCausalLM", false, false, false, 1e-6},
-    {"Qwen2ForCausalLM", true, false, false, 1e-6},
-    {"Qwen3ForCausalLM", false, true, true, 1e-6},
+    {"LlamaForCausalLM", false, true, false, 0, false},
+    {"MistralForCausalLM", false, false, false, 4096, true},
+    {"Qwen2ForCausalLM", true, false, false, 4096, false},
+    {"Qwen3ForCausalLM", false, true, true, 4096, false},
 };
 
 absl::StatusOr<Family> FamilyOf(const Json& json) {
@@ -42,16 +43,20 @@ absl::StatusOr<Family> FamilyOf(const Json& json) {
     absl::StrAppend(&known, known.empty() ? "" : ", ", family.architecture);
   }
   return absl::InvalidArgumentError(
-      name.empty() ? absl::StrCat("\"architectures\" is missing; known are ", known)
-                   : absl::StrCat("architecture \"", name, "\" is not supported; known are ", known));
+      name.empty()
+          ? absl::StrCat("\"architectures\" is missing; known are ", known)
+          : absl::StrCat("architecture \"", name, "\" is not supported; known are ", known));
 }
 
-absl::StatusOr<int64_t> Positive(const Json& json, absl::string_view key) {
-  WHET_ASSIGN_OR_RETURN(const int64_t value, json.GetInt(key));
-  // Keeps products of two of them within 64 bits.
-  constexpr int64_t kMax = int64_t{1} << 30;
-  if (value >= 1 && value <= kMax) return value;
-  return absl::InvalidArgumentError(absl::StrCat("\"", key, "\" is ", value));
+constexpr int64_t kSizeMax = int64_t{1} << 30;
+constexpr int64_t kLayersMax = 4096;
+constexpr int64_t kHeadDimMax = 512;
+constexpr double kParametersMax = 1e14;
+
+absl::Status CheckSize(absl::string_view key, int64_t value, int64_t max = kSizeMax) {
+  if (value >= 1 && value <= max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", key, "\" is ", value, "; it must be from 1 to ", max));
 }
 
 absl::StatusOr<RopeScaling> ScalingOf(absl::string_view type) {
@@ -67,13 +72,19 @@ double YarnMscale(double factor, double mscale) {
   return factor <= 1.0 ? 1.0 : 0.1 * mscale * std::log(factor) + 1.0;
 }
 
+absl::Status CheckRotaryShare(const Json& json) {
+  WHET_ASSIGN_OR_RETURN(const double share, json.GetDoubleOr("partial_rotary_factor", 1.0));
+  if (share == 1.0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "\"partial_rotary_factor\" is not 1; heads that are turned in part are not supported");
+}
+
 absl::Status ReadScaling(const Json& json, double positions_max, RopeConfig* rope) {
   WHET_ASSIGN_OR_RETURN(const std::string old_type, json.GetStringOr("type", "default"));
   WHET_ASSIGN_OR_RETURN(const std::string type, json.GetStringOr("rope_type", old_type));
   WHET_ASSIGN_OR_RETURN(rope->scaling, ScalingOf(type));
   WHET_ASSIGN_OR_RETURN(rope->theta, json.GetDoubleOr("rope_theta", rope->theta));
-  WHET_ASSIGN_OR_RETURN(const double rotary_share, json.GetDoubleOr("partial_rotary_factor", 1.0));
-  if (rotary_share != 1.0) return absl::InvalidArgumentError("\"partial_rotary_factor\" is not 1");
+  WHET_RETURN_IF_ERROR(CheckRotaryShare(json));
   if (rope->scaling == RopeScaling::kNone) return absl::OkStatus();
   WHET_ASSIGN_OR_RETURN(rope->factor, json.GetDouble("factor"));
   WHET_ASSIGN_OR_RETURN(rope->positions_trained,
@@ -81,6 +92,9 @@ absl::Status ReadScaling(const Json& json, double positions_max, RopeConfig* rop
   if (rope->scaling == RopeScaling::kLlama3) {
     WHET_ASSIGN_OR_RETURN(rope->low_frequency_factor, json.GetDouble("low_freq_factor"));
     WHET_ASSIGN_OR_RETURN(rope->high_frequency_factor, json.GetDouble("high_freq_factor"));
+    if (!(rope->low_frequency_factor > 0)) {
+      return absl::InvalidArgumentError("\"low_freq_factor\" must be above 0");
+    }
     if (!(rope->high_frequency_factor > rope->low_frequency_factor)) {
       return absl::InvalidArgumentError("\"high_freq_factor\" is not above \"low_freq_factor\"");
     }
@@ -105,6 +119,7 @@ absl::Status ReadScaling(const Json& json, double positions_max, RopeConfig* rop
 
 absl::Status ReadRope(const Json& json, ModelConfig* config) {
   RopeConfig* const rope = &config->rope;
+  WHET_RETURN_IF_ERROR(CheckRotaryShare(json));
   WHET_ASSIGN_OR_RETURN(rope->theta, json.GetDoubleOr("rope_theta", rope->theta));
   for (const absl::string_view key : {"rope_parameters", "rope_scaling"}) {
     const Json* const scaling = json.Find(key);
@@ -114,22 +129,42 @@ absl::Status ReadRope(const Json& json, ModelConfig* config) {
                  absl::StrCat("\"", key, "\"")));
     break;
   }
-  if (!(rope->theta > 0)) return absl::InvalidArgumentError("\"rope_theta\" must be above 0");
+  if (!(rope->theta > 1)) return absl::InvalidArgumentError("\"rope_theta\" must be above 1");
   return absl::OkStatus();
 }
 
 // A sliding window changes what a long sequence attends to; shorter contexts than it are the same
 // without.
-absl::Status CheckWindow(const Json& json, const ModelConfig& config) {
-  const bool uses_flag = json.Find("use_sliding_window") != nullptr;
-  WHET_ASSIGN_OR_RETURN(const bool used, json.GetBoolOr("use_sliding_window", true));
-  WHET_ASSIGN_OR_RETURN(const int64_t window, json.GetIntOr("sliding_window", 0));
-  if (uses_flag && !used) return absl::OkStatus();
-  if (window > 0 && window < config.positions_max) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a sliding window (of ", window, " tokens) is not supported"));
+absl::Status CheckWindow(const Json& json, const Family& family, const ModelConfig& config) {
+  // A window that is null is none; one that is not mentioned is the family's.
+  int64_t window = family.window;
+  if (json.Find("sliding_window") != nullptr) {
+    WHET_ASSIGN_OR_RETURN(window, json.GetIntOr("sliding_window", 0));
   }
-  return absl::OkStatus();
+  WHET_ASSIGN_OR_RETURN(const bool used, json.GetBoolOr("use_sliding_window", family.uses_window));
+  if (!used || window <= 0 || window >= config.positions_max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("a \"sliding_window\", here of ", window, " tokens, is not supported"));
+}
+
+// So that everything made of them fits into 64 bits, and a list of the layers into memory.
+absl::Status CheckSizes(const ModelConfig& config) {
+  WHET_RETURN_IF_ERROR(CheckSize("vocab_size", config.vocabulary));
+  WHET_RETURN_IF_ERROR(CheckSize("hidden_size", config.hidden));
+  WHET_RETURN_IF_ERROR(CheckSize("num_hidden_layers", config.layers, kLayersMax));
+  WHET_RETURN_IF_ERROR(CheckSize("num_attention_heads", config.heads));
+  WHET_RETURN_IF_ERROR(CheckSize("num_key_value_heads", config.kv_heads));
+  WHET_RETURN_IF_ERROR(CheckSize("intermediate_size", config.intermediate));
+  WHET_RETURN_IF_ERROR(CheckSize("head_dim", config.head_dim, kHeadDimMax));
+  WHET_RETURN_IF_ERROR(CheckSize("max_position_embeddings", config.positions_max));
+  const auto number = [](int64_t n) { return static_cast<double>(n); };
+  const double rows = 2 * number(config.head_dim) * number(config.heads + config.kv_heads) +
+                      3 * number(config.intermediate);
+  const double parameters =
+      number(config.hidden) * (2 * number(config.vocabulary) + number(config.layers) * rows);
+  if (parameters <= kParametersMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("its sizes make a model of ", parameters, " parameters"));
 }
 
 absl::Status CheckShape(const ModelConfig& config) {
@@ -138,9 +173,8 @@ absl::Status CheckShape(const ModelConfig& config) {
                                                    " does not divide num_attention_heads ",
                                                    config.heads));
   }
-  if (config.head_dim % 2 != 0 || config.head_dim > 512) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("head_dim ", config.head_dim, " is not an even number up to 512"));
+  if (config.head_dim % 2 != 0) {
+    return absl::InvalidArgumentError(absl::StrCat("head_dim ", config.head_dim, " is not even"));
   }
   return absl::OkStatus();
 }
@@ -169,20 +203,22 @@ absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json) {
   WHET_ASSIGN_OR_RETURN(const Family family, FamilyOf(json));
   ModelConfig config;
   config.architecture = std::string(family.architecture);
-  WHET_ASSIGN_OR_RETURN(config.vocabulary, Positive(json, "vocab_size"));
-  WHET_ASSIGN_OR_RETURN(config.hidden, Positive(json, "hidden_size"));
-  WHET_ASSIGN_OR_RETURN(config.layers, Positive(json, "num_hidden_layers"));
-  WHET_ASSIGN_OR_RETURN(config.heads, Positive(json, "num_attention_heads"));
-  WHET_ASSIGN_OR_RETURN(config.intermediate, Positive(json, "intermediate_size"));
+  WHET_ASSIGN_OR_RETURN(config.vocabulary, json.GetInt("vocab_size"));
+  WHET_ASSIGN_OR_RETURN(config.hidden, json.GetInt("hidden_size"));
+  WHET_ASSIGN_OR_RETURN(config.layers, json.GetInt("num_hidden_layers"));
+  WHET_ASSIGN_OR_RETURN(config.heads, json.GetInt("num_attention_heads"));
+  WHET_RETURN_IF_ERROR(CheckSize("num_attention_heads", config.heads));
+  WHET_ASSIGN_OR_RETURN(config.intermediate, json.GetInt("intermediate_size"));
   WHET_ASSIGN_OR_RETURN(config.kv_heads, json.GetIntOr("num_key_value_heads", config.heads));
   WHET_ASSIGN_OR_RETURN(config.head_dim, json.GetIntOr("head_dim", config.hidden / config.heads));
   WHET_ASSIGN_OR_RETURN(config.positions_max, json.GetIntOr("max_position_embeddings", 2048));
-  if (config.kv_heads < 1 || config.head_dim < 1 || config.positions_max < 1) {
-    return absl::InvalidArgumentError("a head count, head size or context window below 1");
-  }
+  WHET_RETURN_IF_ERROR(CheckSizes(config));
   WHET_RETURN_IF_ERROR(CheckShape(config));
   WHET_ASSIGN_OR_RETURN(config.rms_norm_epsilon,
-                        json.GetDoubleOr("rms_norm_eps", family.rms_norm_epsilon));
+                        json.GetDoubleOr("rms_norm_eps", config.rms_norm_epsilon));
+  if (!(config.rms_norm_epsilon >= 0)) {
+    return absl::InvalidArgumentError("\"rms_norm_eps\" must not be below 0");
+  }
   WHET_ASSIGN_OR_RETURN(const bool bias, json.GetBoolOr("attention_bias", false));
   config.qkv_bias = family.bias_from_config ? bias : family.qkv_bias;
   config.output_bias = family.bias_from_config && bias;
@@ -196,7 +232,7 @@ absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json) {
         absl::StrCat("hidden_act \"", activation, "\" is not supported; known is silu"));
   }
   WHET_RETURN_IF_ERROR(ReadRope(json, &config));
-  WHET_RETURN_IF_ERROR(CheckWindow(json, config));
+  WHET_RETURN_IF_ERROR(CheckWindow(json, family, config));
   WHET_ASSIGN_OR_RETURN(config.eos_ids, IdsOf(json, "eos_token_id"));
   return config;
 }
@@ -263,12 +299,23 @@ RopeFrequencies RopeFrequenciesOf(const RopeConfig& rope, int64_t head_dim) {
       break;
     case RopeScaling::kYarn:
       ScaleYarn(rope, head_dim, &frequencies);
-      attention_factor = rope.attention_factor != 0.0 ? rope.attention_factor
-                                                      : YarnMscale(rope.factor, 1.0);
+      attention_factor =
+          rope.attention_factor != 0.0 ? rope.attention_factor : YarnMscale(rope.factor, 1.0);
       break;
   }
   return {.frequency = {frequencies.begin(), frequencies.end()},
           .attention_factor = static_cast<float>(attention_factor)};
+}
+
+std::vector<LinearShape> LinearShapesOf(const ModelConfig& config) {
+  constexpr int64_t kVocabularyTried = 4096;
+  const int64_t q = config.heads * config.head_dim;
+  const int64_t kv = config.kv_heads * config.head_dim;
+  return {{.in = config.hidden, .out = q + 2 * kv},
+          {.in = q, .out = config.hidden},
+          {.in = config.hidden, .out = 2 * config.intermediate},
+          {.in = config.intermediate, .out = config.hidden},
+          {.in = config.hidden, .out = std::min(config.vocabulary, kVocabularyTried)}};
 }
 
 }  // namespace whet

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "policy/exactness.h"
 #include "text/json.h"
 
 namespace whet {
@@ -49,8 +50,8 @@ struct ModelConfig {
   bool qkv_bias = false;
   bool output_bias = false;  // Of the attention's output projection.
   bool mlp_bias = false;
-  bool qk_norm = false;      // RMS norm of each head's query and key, before rotation (Qwen3).
-  bool tied_head = false;    // The output matrix is the embedding.
+  bool qk_norm = false;    // RMS norm of each head's query and key, before rotation (Qwen3).
+  bool tied_head = false;  // The output matrix is the embedding.
   double initializer_range = 0.02;
   std::vector<int64_t> eos_ids;  // May be empty; generation_config.json adds its own.
 };
@@ -71,6 +72,10 @@ RopeFrequencies RopeFrequenciesOf(const RopeConfig& rope, int64_t head_dim);
 // The ids in a member that is a number, a list of numbers, or null (config.json's and
 // generation_config.json's eos_token_id).
 absl::StatusOr<std::vector<int64_t>> IdsOf(const Json& json, absl::string_view key);
+
+// The matrices that a model's rows are multiplied with, each shape once. Of a large vocabulary only
+// a part: what is tried on them should not take long.
+std::vector<LinearShape> LinearShapesOf(const ModelConfig& config);
 
 }  // namespace whet
 

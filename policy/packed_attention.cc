@@ -133,8 +133,8 @@ class SequenceForward {
     keys_.Gather(functions_, a_.k, *a_.layout, sequence, kv_head);
     values_.Gather(functions_, a_.v, *a_.layout, sequence, kv_head);
     const int64_t prefix = PrefixCount(*a_.layout, sequence);
-    scores_.resize(static_cast<size_t>(shape_.group() * BlockCount(prefix + sequence.count) *
-                                       kKeyBlock));
+    scores_.resize(
+        static_cast<size_t>(shape_.group() * BlockCount(prefix + sequence.count) * kKeyBlock));
     for (int64_t i = 0; i < sequence.count; ++i) {
       const int64_t head = (sequence.begin + i) * shape_.heads + kv_head * shape_.group();
       CpuFunctionsHere().f32.attend(
@@ -247,7 +247,8 @@ class SequenceBackward {
   std::vector<float> d_values_;
 };
 
-// Sequences in lists whose key gradients have nothing in common: those that share a prefix, with it.
+// Sequences in lists whose key gradients have nothing in common: those that share a prefix, with
+// it.
 std::vector<std::vector<size_t>> FamiliesOf(const PackedLayout& layout) {
   std::vector<std::vector<size_t>> families;
   std::vector<size_t> family_of(layout.size());
@@ -325,8 +326,9 @@ at::Tensor AttendByOperators(const at::Tensor& q, const at::Tensor& k, const at:
         (at::matmul(queries, keys.transpose(1, 2)).to(at::kFloat) * shape.scale())
             .masked_fill(future, -std::numeric_limits<float>::infinity());
     const at::Tensor probabilities = at::softmax(scores, -1).to(q.scalar_type());
-    outputs.push_back(at::matmul(probabilities, values).transpose(0, 1).reshape(
-        {sequence.count, shape.heads * shape.head_dim}));
+    outputs.push_back(at::matmul(probabilities, values)
+                          .transpose(0, 1)
+                          .reshape({sequence.count, shape.heads * shape.head_dim}));
   }
   return at::cat(outputs, 0);
 }

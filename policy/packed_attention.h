@@ -1,5 +1,5 @@
-// Causal attention over sequences that lie end to end, for training. Includes LibTorch: for files of
-// policy/ only.
+// Causal attention over sequences that lie end to end, for training. Includes LibTorch: for files
+// of policy/ only.
 #ifndef WHET_POLICY_PACKED_ATTENTION_H_
 #define WHET_POLICY_PACKED_ATTENTION_H_
 

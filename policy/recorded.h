@@ -9,8 +9,8 @@
 
 namespace whet {
 
-// From the gradients of the outputs, zeros where nothing was made of one, to those of the inputs, in
-// their orders. Runs without recording.
+// From the gradients of the outputs, zeros where nothing was made of one, to those of the inputs,
+// in their orders. Runs without recording.
 using Backward = std::function<std::vector<at::Tensor>(const std::vector<at::Tensor>&)>;
 
 // Whether an operation on `inputs` is to be recorded: gradients are on and one of them wants one.

@@ -65,10 +65,10 @@ at::Tensor NormRowsBackward(const at::Tensor& x, const Parameter& weight,
     using T = typename std::decay_t<decltype(functions)>::Element;
     at::parallel_for(0, sums, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin * kRowsPerSum; i < std::min(rows, end * kRowsPerSum); ++i) {
-        functions.rms_norm_backward(
-            RowData<T>(x) + i * width, RowData<T>(weight.value), RowData<T>(dy) + i * width, width,
-            RowData<float>(inverse_rms)[i], RowData<T>(dx) + i * width,
-            RowData<float>(partial) + i / kRowsPerSum * width);
+        functions.rms_norm_backward(RowData<T>(x) + i * width, RowData<T>(weight.value),
+                                    RowData<T>(dy) + i * width, width,
+                                    RowData<float>(inverse_rms)[i], RowData<T>(dx) + i * width,
+                                    RowData<float>(partial) + i / kRowsPerSum * width);
       }
     });
   });
@@ -100,8 +100,8 @@ at::Tensor SiluMulBackward(const at::Tensor& gate_up, const at::Tensor& dy) {
   if (!gate_up.is_cpu()) {
     const at::Tensor gate = gate_up.narrow(1, 0, width).to(at::kFloat);
     const at::Tensor sigmoid = at::sigmoid(gate);
-    const at::Tensor d_gate = dy * gate_up.narrow(1, width, width) * sigmoid *
-                              (1 + gate * (1 - sigmoid));
+    const at::Tensor d_gate =
+        dy * gate_up.narrow(1, width, width) * sigmoid * (1 + gate * (1 - sigmoid));
     return at::cat({d_gate, dy * gate * sigmoid}, 1).to(gate_up.scalar_type());
   }
   at::Tensor d_gate_up = at::empty_like(gate_up);
@@ -109,9 +109,8 @@ at::Tensor SiluMulBackward(const at::Tensor& gate_up, const at::Tensor& dy) {
     using T = typename std::decay_t<decltype(functions)>::Element;
     at::parallel_for(0, rows, RowGrain(width), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        functions.silu_mul_backward(RowData<T>(gate_up) + i * 2 * width,
-                                    RowData<T>(dy) + i * width, width,
-                                    RowData<T>(d_gate_up) + i * 2 * width);
+        functions.silu_mul_backward(RowData<T>(gate_up) + i * 2 * width, RowData<T>(dy) + i * width,
+                                    width, RowData<T>(d_gate_up) + i * 2 * width);
       }
     });
   });
@@ -157,8 +156,8 @@ at::Tensor RmsNorm(const at::Tensor& x, const Parameter& weight, double epsilon)
     normed = NormRows(x, weight.value, epsilon);
   }
   Record({x}, {normed.y},
-         [x = x.detach(), weight, inverse_rms = normed.inverse_rms](
-             const std::vector<at::Tensor>& dy) {
+         [x = x.detach(), weight,
+          inverse_rms = normed.inverse_rms](const std::vector<at::Tensor>& dy) {
            return std::vector<at::Tensor>{
                NormRowsBackward(x, weight, inverse_rms, dy[0].contiguous())};
          });

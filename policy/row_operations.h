@@ -14,8 +14,8 @@
 
 namespace whet {
 
-// x / sqrt(mean(x²) + epsilon) · weight over the last dimension, as wide as the weight [n]; x of any
-// shape that ends in it. arXiv:1910.07467.
+// x / sqrt(mean(x²) + epsilon) · weight over the last dimension, as wide as the weight [n]; x of
+// any shape that ends in it. arXiv:1910.07467.
 at::Tensor RmsNorm(const at::Tensor& x, const Parameter& weight, double epsilon);
 
 // gate_up [N, 2 F] → silu(gate) · up [N, F]: the gate is the first half of each row.

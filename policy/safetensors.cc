@@ -58,6 +58,26 @@ struct Range {
   int64_t end;
 };
 
+// The lengths of a tensor and the bytes that it needs, at most `size`.
+absl::StatusOr<int64_t> ParseShape(absl::Span<const Json> lengths, int64_t size,
+                                   TensorView* tensor) {
+  int64_t bytes = TensorTypeBytes(tensor->type);
+  for (const Json& length : lengths) {
+    WHET_ASSIGN_OR_RETURN(const int64_t dimension, length.Int());
+    if (dimension < 0) return absl::DataLossError("its shape has a length below 0");
+    if (dimension == 0) bytes = 0;
+    tensor->shape.push_back(dimension);
+  }
+  for (const int64_t dimension : tensor->shape) {
+    // So the product stays below the file's size, and nothing overflows.
+    if (bytes > 0 && dimension > size / bytes) {
+      return absl::DataLossError("its shape needs more bytes than the file has");
+    }
+    bytes *= dimension;
+  }
+  return bytes;
+}
+
 // A tensor's entry in the header; the bytes are filled in from `data`.
 absl::StatusOr<TensorView> ParseEntry(const Json::Member& entry, absl::Span<const std::byte> data) {
   WHET_ASSIGN_OR_RETURN(const absl::string_view type_name, entry.value.GetString("dtype"));
@@ -65,17 +85,8 @@ absl::StatusOr<TensorView> ParseEntry(const Json::Member& entry, absl::Span<cons
   WHET_ASSIGN_OR_RETURN(const absl::Span<const Json> shape, entry.value.GetElements("shape"));
   WHET_ASSIGN_OR_RETURN(const absl::Span<const Json> ends, entry.value.GetElements("data_offsets"));
   TensorView tensor = {.name = entry.key, .type = type, .shape = {}, .bytes = {}};
-  // Both factors of each product stay below 2^40 and 2^23, so that nothing overflows.
   const int64_t size = static_cast<int64_t>(data.size());
-  int64_t bytes = TensorTypeBytes(type);
-  for (const Json& length : shape) {
-    WHET_ASSIGN_OR_RETURN(const int64_t dimension, length.Int());
-    if (dimension < 0 || (bytes > 0 && dimension > size / bytes)) {
-      return absl::DataLossError("its shape needs more bytes than the file has");
-    }
-    bytes *= dimension;
-    tensor.shape.push_back(dimension);
-  }
+  WHET_ASSIGN_OR_RETURN(const int64_t bytes, ParseShape(shape, size, &tensor));
   if (ends.size() != 2) return absl::DataLossError("\"data_offsets\" are not two");
   WHET_ASSIGN_OR_RETURN(const int64_t begin, ends[0].Int());
   WHET_ASSIGN_OR_RETURN(const int64_t end, ends[1].Int());
@@ -98,10 +109,9 @@ absl::Status CheckPlaces(absl::Span<const TensorView> tensors, absl::Span<const 
   const std::byte* place = data.data();
   for (const TensorView& tensor : tensors) {
     if (tensor.bytes.data() != place) {
-      return absl::DataLossError(absl::StrCat("tensor \"", tensor.name, "\": its data ",
-                                              tensor.bytes.data() < place
-                                                  ? "overlaps another tensor's"
-                                                  : "begins after a hole"));
+      return absl::DataLossError(absl::StrCat(
+          "tensor \"", tensor.name, "\": its data ",
+          tensor.bytes.data() < place ? "overlaps another tensor's" : "begins after a hole"));
     }
     place += tensor.bytes.size();
   }

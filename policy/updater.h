@@ -56,6 +56,9 @@ class Updater {
   // No generator may be in a round with the weights of this updater (a WHET_CHECK).
   virtual absl::StatusOr<StepStats> Step(const TrainBatch& batch) = 0;
 
+  // Counts a step in which there is nothing to learn from: no weight changes.
+  virtual StepStats Skip() = 0;
+
   // Steps made, skipped ones included.
   virtual int64_t steps() const = 0;
 
@@ -68,7 +71,9 @@ class Updater {
   virtual absl::StatusOr<std::vector<std::vector<float>>> Logprobs(
       const std::vector<TrainSample>& samples) = 0;
 
-  // Writes a Hugging Face checkpoint into `directory`, which is empty, and what training goes on
+  // Writes a Hugging Face checkpoint into `directory`, which is empty.
+  virtual absl::Status SaveWeights(const std::string& directory) = 0;
+  // The same, and what training goes on
   // from into `directory`/trainer.
   virtual absl::Status Save(const std::string& directory) = 0;
   // Becomes what Save wrote: the next Step is the same to the bit. DataLoss, with the file, for

@@ -43,10 +43,17 @@ absl::Status ReadInto(const SafetensorsFile& file, const char* name, at::Tensor 
 
 }  // namespace
 
-absl::Status LocalUpdater::Save(const std::string& directory) {
+absl::Status LocalUpdater::SaveWeights(const std::string& directory) {
   return CatchTorch([&]() -> absl::Status {
     const at::NoGradGuard no_gradients;
-    WHET_RETURN_IF_ERROR(SaveFlat(flat_.cpu(), config_, flat_.scalar_type(), directory, source_));
+    return SaveFlat(flat_.cpu(), config_, flat_.scalar_type(), directory, source_);
+  });
+}
+
+absl::Status LocalUpdater::Save(const std::string& directory) {
+  WHET_RETURN_IF_ERROR(SaveWeights(directory));
+  return CatchTorch([&]() -> absl::Status {
+    const at::NoGradGuard no_gradients;
     WHET_RETURN_IF_ERROR(MakeDirectories(directory + "/trainer"));
     const at::Tensor mean = adam_.mean.cpu();
     const at::Tensor square = adam_.square.cpu();

@@ -74,8 +74,8 @@ void AddMatrices(const ModelConfig& config, int64_t layer, Builder* builder, Lay
   ranges->output =
       builder->Add(absl::StrCat(parts.attention, "o_proj.weight"), config.hidden, parts.q);
   ranges->gate_up = builder->Add(parts.GateUp("weight", config.intermediate), config.hidden);
-  ranges->down = builder->Add(absl::StrCat(parts.mlp, "down_proj.weight"), config.hidden,
-                              config.intermediate);
+  ranges->down =
+      builder->Add(absl::StrCat(parts.mlp, "down_proj.weight"), config.hidden, config.intermediate);
 }
 
 void AddVectors(const ModelConfig& config, int64_t layer, Builder* builder, LayerRanges* ranges) {
@@ -97,8 +97,7 @@ void AddVectors(const ModelConfig& config, int64_t layer, Builder* builder, Laye
   }
   if (config.mlp_bias) {
     ranges->gate_up_bias = builder->Add(parts.GateUp("bias", config.intermediate), 0);
-    ranges->down_bias =
-        builder->Add(absl::StrCat(parts.mlp, "down_proj.bias"), config.hidden, 0);
+    ranges->down_bias = builder->Add(absl::StrCat(parts.mlp, "down_proj.bias"), config.hidden, 0);
   }
 }
 
@@ -112,9 +111,8 @@ WeightLayout LayoutOf(const ModelConfig& config) {
   for (int64_t i = 0; i < config.layers; ++i) {
     AddMatrices(config, i, &builder, &layout.layers[static_cast<size_t>(i)]);
   }
-  layout.head = config.tied_head
-                    ? layout.embedding
-                    : builder.Add("lm_head.weight", config.vocabulary, config.hidden);
+  layout.head = config.tied_head ? layout.embedding
+                                 : builder.Add("lm_head.weight", config.vocabulary, config.hidden);
   layout.decay_end = layout.total;
   for (int64_t i = 0; i < config.layers; ++i) {
     AddVectors(config, i, &builder, &layout.layers[static_cast<size_t>(i)]);

@@ -116,10 +116,11 @@ absl::Status SaveFlat(const at::Tensor& flat, const ModelConfig& config, at::Sca
   const int64_t size = static_cast<int64_t>(stored.element_size());
   std::vector<TensorView> tensors;
   for (const WeightSlot& slot : layout.slots) {
-    tensors.push_back({.name = slot.name,
-                       .type = type == at::kFloat ? TensorType::kF32 : TensorType::kBF16,
-                       .shape = slot.shape,
-                       .bytes = {bytes + slot.offset * size, static_cast<size_t>(slot.count * size)}});
+    tensors.push_back(
+        {.name = slot.name,
+         .type = type == at::kFloat ? TensorType::kF32 : TensorType::kBF16,
+         .shape = slot.shape,
+         .bytes = {bytes + slot.offset * size, static_cast<size_t>(slot.count * size)}});
   }
   return WriteCheckpoint(directory, source_directory, tensors);
 }

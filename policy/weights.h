@@ -55,8 +55,8 @@ Weights ViewWeights(const ModelConfig& config, const at::Tensor& flat,
 // of Checkpoint, and DataLoss, naming the tensor, for element types that are no floats.
 absl::StatusOr<at::Tensor> LoadFlat(const Checkpoint& checkpoint, at::ScalarType type);
 
-// Matrices normal with the configuration's initializer_range, norms 1, biases 0: a function of `key`.
-// f32, on the CPU.
+// Matrices normal with the configuration's initializer_range, norms 1, biases 0: a function of
+// `key`. f32, on the CPU.
 at::Tensor RandomFlat(const ModelConfig& config, const RandomKey& key);
 
 // Writes `flat` [layout.total] (any float type, on the CPU) as a checkpoint in `type`; see

@@ -1,6 +1,6 @@
 #include "rollout/local_source.h"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 #include "base/status.h"
@@ -16,11 +16,10 @@ absl::Status LocalSource::Request(std::vector<RolloutRequest> requests) {
   }
   const absl::Status status = Submit();
   if (status.ok()) return status;
-  // All of them or none.
+  // All of them or none: those before the one that was refused have been taken already.
+  const size_t handed_over = waiting + ids.size() - waiting_.size();
+  for (size_t i = 0; i + waiting < handed_over; ++i) generator_->Cancel(ids[i]);
   waiting_.resize(std::min(waiting, waiting_.size()));
-  for (const RolloutId& id : ids) {
-    if (!absl::IsAlreadyExists(status)) generator_->Cancel(id);
-  }
   return status;
 }
 

@@ -15,6 +15,9 @@
 namespace whet {
 namespace {
 
+// At each place of a text as much may be compared.
+constexpr size_t kContentBytesMax = 4096;
+
 bool IsSpace(char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)); }
 
 // \w of Unicode's UTS #18.
@@ -45,6 +48,10 @@ absl::StatusOr<AddedToken> ReadToken(const Json& json, const Normalizer& normali
   if (id < 0 || id >= kTokenIdsMax) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", content, "\": id ", id, " is not below ", kTokenIdsMax));
+  }
+  if (content.size() > kContentBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the token with the id ", id, " has more than ", kContentBytesMax, " bytes"));
   }
   token.id = static_cast<int32_t>(id);
   token.content = std::string(content);
@@ -98,7 +105,8 @@ std::optional<TokenFinder::Found> TokenFinder::LongestAt(absl::string_view text)
 
 void TokenFinder::Cut(absl::string_view text, std::vector<TextPart>* parts) const {
   parts->clear();
-  size_t done = 0;  // What lies before is in `parts`.
+  size_t done = 0;        // What lies before is in `parts`.
+  size_t spaces_end = 0;  // Where the white space behind a token ended: not to be walked again.
   for (size_t i = 0; i < text.size() && !tokens_.empty();) {
     const bool may_begin = begins_[static_cast<unsigned char>(text[i])];
     const std::optional<Found> found = may_begin ? LongestAt(text.substr(i)) : std::nullopt;
@@ -111,15 +119,19 @@ void TokenFinder::Cut(absl::string_view text, std::vector<TextPart>* parts) cons
     i = end;
     if (found->token->single_word && !StandsAlone(text, begin, end)) continue;
     if (found->token->lstrip) {
+      begin = std::max(begin, done);
       while (begin > done && IsSpace(LastUtf8(text.substr(0, begin)).code_point)) {
         begin -= LastUtf8(text.substr(0, begin)).bytes;
       }
     }
     if (found->token->rstrip) {
+      if (end < spaces_end) end = spaces_end;
       while (end < text.size() && IsSpace(FirstUtf8(text.substr(end)).code_point)) {
         end += FirstUtf8(text.substr(end)).bytes;
       }
+      spaces_end = end;
     }
+    if (begin >= end) continue;  // A token of white space that others have taken.
     if (done < begin) parts->push_back({text.substr(done, begin - done), std::nullopt});
     parts->push_back({text.substr(begin, end - begin), found->token->id});
     done = end;

@@ -1,6 +1,5 @@
 #include "text/normalizer.h"
 
-#include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
@@ -8,6 +7,8 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -32,6 +33,12 @@ class Normalizer::Step {
 
 namespace {
 
+absl::Status CheckSize(size_t bytes) {
+  if (bytes <= Normalizer::kBytesMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("normalized, the text has more than ", Normalizer::kBytesMax, " bytes"));
+}
+
 // A normal form as the Python library has it: by Unicode 9, in which younger characters are just
 // themselves. Newer tables would order their accents, and give other tokens.
 class NormalFormStep : public Normalizer::Step {
@@ -42,20 +49,30 @@ class NormalFormStep : public Normalizer::Step {
 
   absl::StatusOr<std::optional<std::string>> Apply(absl::string_view text) const override {
     if (IsAscii(text)) return std::nullopt;
-    const icu::StringPiece piece(text.data(), static_cast<int32_t>(text.size()));
+    const auto before = icu::UnicodeString::fromUTF8(
+        icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
     UErrorCode error = U_ZERO_ERROR;
-    const bool already = form_.isNormalizedUTF8(piece, error);
-    if (U_SUCCESS(error) && already) return std::nullopt;
-    std::string result;
-    icu::StringByteSink<std::string> sink(&result);
-    form_.normalizeUTF8(0, piece, sink, nullptr, error);
+    const int32_t normal = form_.spanQuickCheckYes(before, error);
+    if (U_SUCCESS(error) && normal == before.length()) return std::nullopt;
+    icu::UnicodeString after;
+    form_.normalize(Ordered(before), after, error);
     if (U_FAILURE(error)) {
       return absl::ResourceExhaustedError(absl::StrCat("ICU: ", u_errorName(error)));
     }
+    std::string result;
+    after.toUTF8String(result);
     return result;
   }
 
  private:
+  struct Mark {
+    uint8_t combining_class;
+    size_t position;  // Those of a class keep their order.
+    UChar32 character;
+
+    auto operator<=>(const Mark& other) const = default;
+  };
+
   static icu::UnicodeSet MakeKnown() {
     UErrorCode error = U_ZERO_ERROR;
     icu::UnicodeSet known(icu::UnicodeString("[:age=9.0:]", -1, US_INV), error);
@@ -66,6 +83,37 @@ class NormalFormStep : public Normalizer::Step {
 
   static bool IsAscii(absl::string_view text) {
     return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
+  }
+
+  // `text` decomposed, its marks in canonical order, so that ICU only has to compose it: ICU orders
+  // by insertion, which takes minutes for a megabyte of marks on one letter.
+  icu::UnicodeString Ordered(const icu::UnicodeString& text) const {
+    icu::UnicodeString ordered;
+    icu::UnicodeString decomposition;
+    std::vector<Mark> marks;
+    for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+      if (!form_.getDecomposition(text.char32At(i), decomposition)) {
+        decomposition.setTo(text.char32At(i));
+      }
+      for (int32_t j = 0; j < decomposition.length(); j = decomposition.moveIndex32(j, 1)) {
+        const UChar32 character = decomposition.char32At(j);
+        const uint8_t combining_class = form_.getCombiningClass(character);
+        if (combining_class == 0) {
+          AppendSorted(&marks, &ordered);
+          ordered.append(character);
+        } else {
+          marks.push_back({combining_class, marks.size(), character});
+        }
+      }
+    }
+    AppendSorted(&marks, &ordered);
+    return ordered;
+  }
+
+  static void AppendSorted(std::vector<Mark>* marks, icu::UnicodeString* out) {
+    std::sort(marks->begin(), marks->end());
+    for (const Mark& mark : *marks) out->append(mark.character);
+    marks->clear();
   }
 
   const icu::UnicodeSet known_;
@@ -106,6 +154,7 @@ class PrependStep : public Normalizer::Step {
 
   absl::StatusOr<std::optional<std::string>> Apply(absl::string_view text) const override {
     if (text.empty()) return std::nullopt;
+    WHET_RETURN_IF_ERROR(CheckSize(prefix_.size() + text.size()));
     return absl::StrCat(prefix_, text);
   }
 
@@ -127,6 +176,7 @@ class ReplaceStep : public Normalizer::Step {
     std::string result;
     size_t end = 0;
     for (const RegexMatch& match : matches) {
+      WHET_RETURN_IF_ERROR(CheckSize(result.size() + content_.size()));
       absl::StrAppend(&result, text.substr(end, match.begin - end), content_);
       end = match.end;
     }
@@ -193,6 +243,7 @@ absl::StatusOr<Normalizer> Normalizer::FromJson(const Json& json) {
 absl::StatusOr<absl::string_view> Normalizer::Normalize(absl::string_view text,
                                                         std::string* storage) const {
   for (const std::unique_ptr<Step>& step : steps_) {
+    WHET_RETURN_IF_ERROR(CheckSize(text.size()));  // ICU counts in int32_t.
     WHET_ASSIGN_OR_RETURN(std::optional<std::string> changed, step->Apply(text));
     if (!changed.has_value()) continue;
     *storage = *std::move(changed);

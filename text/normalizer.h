@@ -2,6 +2,7 @@
 #ifndef WHET_TEXT_NORMALIZER_H_
 #define WHET_TEXT_NORMALIZER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ namespace whet {
 // Const methods are thread-safe.
 class Normalizer {
  public:
+  static constexpr size_t kBytesMax = size_t{128} << 20;
+
   // NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace, Sequence of these, and null, which changes
   // nothing. InvalidArgument for others.
   static absl::StatusOr<Normalizer> FromJson(const Json& json);
@@ -23,8 +26,8 @@ class Normalizer {
   Normalizer& operator=(Normalizer&& other) noexcept;
   ~Normalizer();
 
-  // `text`, which must be UTF-8 of less than 2 GiB, or what it becomes, which lies in `storage`
-  // then. InvalidArgument as of Regex::FindAll.
+  // `text`, which must be UTF-8, or what it becomes, which lies in `storage` then. InvalidArgument
+  // as of Regex::FindAll, and if it has, or would grow to, more than kBytesMax.
   absl::StatusOr<absl::string_view> Normalize(absl::string_view text, std::string* storage) const;
 
   class Step;

@@ -207,7 +207,8 @@ class Translator {
       } else if (Peek() == '[') {
         return Refuse("a bracket in brackets");
       } else if (Peek() == '\\') {
-        const bool is_set = Rest().size() > 1 && kSetEscapes.find(Rest()[1]) != Rest().npos;
+        const bool is_set =
+            Rest().size() > 1 && kSetEscapes.find(Rest()[1]) != absl::string_view::npos;
         if (is_set && raw_hyphen) members.insert(members.size() - 1, "\\");
         WHET_ASSIGN_OR_RETURN(const std::string escape, Escape(/*in_class=*/true));
         members += escape;

@@ -30,9 +30,6 @@ struct Tokenizer::Parts {
 
 namespace {
 
-// ICU and the positions of pieces count to 2 GiB; a normal form may make a text longer.
-constexpr size_t kTextBytesMax = size_t{1} << 30;
-
 const Json& MemberOrNull(const Json& json, absl::string_view key, const Json& null) {
   const Json* member = json.Find(key);
   return member == nullptr ? null : *member;
@@ -89,7 +86,8 @@ Tokenizer::Tokenizer(Tokenizer&& other) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&& other) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-absl::StatusOr<Tokenizer> Tokenizer::Load(const std::string& path) {
+absl::StatusOr<Tokenizer> Tokenizer::Load(const std::string& directory) {
+  const std::string path = absl::StrCat(directory, "/tokenizer.json");
   WHET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   absl::StatusOr<Tokenizer> tokenizer = FromJson(text);
   if (!tokenizer.ok()) return Annotate(tokenizer.status(), path);
@@ -97,6 +95,9 @@ absl::StatusOr<Tokenizer> Tokenizer::Load(const std::string& path) {
 }
 
 absl::StatusOr<Tokenizer> Tokenizer::FromJson(absl::string_view text) {
+  if (text.size() > kFileBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat("more than ", kFileBytesMax, " bytes"));
+  }
   WHET_ASSIGN_OR_RETURN(const Json json, Json::Parse(text));
   WHET_RETURN_IF_ERROR(CheckVersion(json));
   WHET_ASSIGN_OR_RETURN(Normalizer normalizer, ReadPart(json, "normalizer", Normalizer::FromJson));
@@ -112,13 +113,21 @@ absl::StatusOr<Tokenizer> Tokenizer::FromJson(absl::string_view text) {
   WHET_ASSIGN_OR_RETURN(PostProcessor post_processor,
                         ReadPart(json, "post_processor", PostProcessor::FromJson));
   WHET_ASSIGN_OR_RETURN(const bool decodes_bytes, ReadPart(json, "decoder", ReadDecoder));
-  return Tokenizer(
+  Tokenizer tokenizer(
       std::make_unique<Parts>(Parts{std::move(normalizer), std::move(pre_tokenizer), std::move(bpe),
                                     std::move(added), std::move(post_processor), decodes_bytes}));
+  for (const int32_t id : tokenizer.parts_->post_processor.Apply({})) {
+    if (tokenizer.IdToToken(id).has_value()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("post_processor: no token has the id ", id));
+  }
+  return tokenizer;
 }
 
 absl::StatusOr<std::vector<int32_t>> Tokenizer::Encode(absl::string_view text) const {
-  if (text.size() >= kTextBytesMax) return absl::InvalidArgumentError("text of 1 GiB or more");
+  if (text.size() > kTextBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a text of ", text.size(), " bytes, more than ", kTextBytesMax));
+  }
   if (!IsUtf8(text)) return absl::InvalidArgumentError("text that is not UTF-8");
   std::vector<int32_t> ids;
   PieceBuffer buffer;
@@ -191,7 +200,7 @@ std::optional<std::string> Tokenizer::IdToToken(int32_t id) const {
   return token.has_value() ? std::optional<std::string>(*token) : std::nullopt;
 }
 
-int32_t Tokenizer::id_end() const {
+int32_t Tokenizer::vocabulary_size() const {
   return std::max(parts_->bpe.vocabulary().id_end(), parts_->added.id_end());
 }
 

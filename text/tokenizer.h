@@ -2,6 +2,7 @@
 #ifndef WHET_TEXT_TOKENIZER_H_
 #define WHET_TEXT_TOKENIZER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,9 +28,12 @@ enum class SpecialTokens { kKeep, kSkip };
 // Gives the ids and texts of the Python library `tokenizers`. Const methods are thread-safe.
 class Tokenizer {
  public:
-  // Reads a tokenizer.json. Statuses of ReadFile; InvalidArgument, with the path and the part of
-  // the file, for what is damaged or not supported.
-  static absl::StatusOr<Tokenizer> Load(const std::string& path);
+  static constexpr size_t kTextBytesMax = size_t{64} << 20;
+  static constexpr size_t kFileBytesMax = size_t{256} << 20;
+
+  // Reads the tokenizer.json of a checkpoint directory. Statuses of ReadFile; InvalidArgument, with
+  // the path and the key in the file, for what is damaged or not supported.
+  static absl::StatusOr<Tokenizer> Load(const std::string& directory);
   // The same from the text of a tokenizer.json.
   static absl::StatusOr<Tokenizer> FromJson(absl::string_view text);
 
@@ -38,8 +42,8 @@ class Tokenizer {
   ~Tokenizer();
 
   // The tokens of `text`. Added tokens that it contains are recognised; none is put to it: that is
-  // what a chat template's output wants. InvalidArgument if `text` is not UTF-8 or has 1 GiB or
-  // more, or if a pattern costs too much on it (text/regex.h).
+  // what a chat template's output wants. InvalidArgument if `text` is not UTF-8 or has more than
+  // kTextBytesMax, or if a pattern costs too much on it (text/regex.h).
   absl::StatusOr<std::vector<int32_t>> Encode(absl::string_view text) const;
 
   // The same with the tokens that the post-processor puts before and after, such as the beginning
@@ -55,8 +59,9 @@ class Tokenizer {
   std::optional<int32_t> TokenToId(absl::string_view token) const;
   std::optional<std::string> IdToToken(int32_t id) const;
 
-  // The largest id, plus 1. A model may have more rows than that.
-  int32_t id_end() const;
+  // The largest id, plus 1. A model may have more rows than that: ids from here on are no tokens
+  // and must not be sampled.
+  int32_t vocabulary_size() const;
 
  private:
   friend class TokenStream;

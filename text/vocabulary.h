@@ -16,7 +16,7 @@
 namespace whet {
 
 // Ids of tokens are below this, so that a damaged file cannot ask for all memory.
-inline constexpr int32_t kTokenIdsMax = 1 << 24;
+inline constexpr int32_t kTokenIdsMax = 1 << 22;
 
 // What a model is asked for: the bytes of a text, or its characters as they stand (which a
 // pre-tokenizer may have spelled in the byte-level alphabet).

@@ -30,12 +30,12 @@ struct AttendArguments {
   int64_t width;
   int64_t count;
   float scale;
-  const float* query;           // [heads, width]
-  const T* const* key_blocks;   // [⌈count/16⌉] of [head_dim, 16]: keys are columns
-  const T* const* value_blocks; // [⌈count/16⌉] of [16, width]
-  float* scores;                // scratch [heads, ⌈count/16⌉ · 16]
-  float* output;                // [heads, width]
-  float* log_sum;               // [heads]: log Σ exp(score)
+  const float* query;            // [heads, width]
+  const T* const* key_blocks;    // [⌈count/16⌉] of [head_dim, 16]: keys are columns
+  const T* const* value_blocks;  // [⌈count/16⌉] of [16, width]
+  float* scores;                 // scratch [heads, ⌈count/16⌉ · 16]
+  float* output;                 // [heads, width]
+  float* log_sum;                // [heads]: log Σ exp(score)
 };
 
 // The gradient of that for one position, given the gradient of its output. Those of keys and values

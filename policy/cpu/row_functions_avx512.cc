@@ -12,8 +12,8 @@ namespace {
 }  // namespace
 
 const CpuFunctions kAvx512Functions = {.name = "avx512",
-                                     .f32 = FunctionsOf<float>(),
-                                     .bf16 = FunctionsOf<Bf16>(),
-                                     .attend_backward = AttendBackward};
+                                       .f32 = FunctionsOf<float>(),
+                                       .bf16 = FunctionsOf<Bf16>(),
+                                       .attend_backward = AttendBackward};
 
 }  // namespace whet

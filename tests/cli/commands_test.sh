@@ -50,6 +50,9 @@ expect 1 err '^whet: bad.textproto:1:1: no setting "stepz"; did you mean "steps"
 expect 1 err '^whet: .*none.textproto: No such file' config train none.textproto
 expect 1 err 'command: .*chat' config chat
 expect 1 err 'need a file' config train --set seed=3
+expect 1 err '^whet: bad.textproto: it is no GGUF file$' import bad.textproto model
+expect 1 err '^whet: none.gguf: No such file' import none.gguf model
+expect 1 err 'type: f16 not in \{auto,f32,bf16\}' import none.gguf model --type f16
 
 # What cannot be written is not written in silence.
 if "$whet" config train >/dev/full 2>err || ! grep -q 'standard output: No space left' err; then

@@ -406,7 +406,6 @@ TEST(ConfigDifferencesTest, NamesWhatChanged) {
           "optimizer.lr: 1e-06 -> 1e-05", "rewards[0].answer.match: EXACT_OR_NUMERIC -> (none)",
           "rewards[0].answer.place: ANSWER_REGION -> (none)",
           "rewards[0].format.answer_tags: (none) -> true",
-          "rewards[0].format.thought_prefilled: (none) -> false",
           "rewards[1].answer.match: (none) -> EXACT_OR_NUMERIC",
           "rewards[1].answer.place: (none) -> ANSWER_REGION", "rewards[1].gate: (none) -> false",
           "rewards[1].name: (none) -> (the kind of the rule)", "rewards[1].weight: (none) -> 1"));

@@ -60,13 +60,14 @@ TEST(TokenizersGoldenTest, TokensAndTextsAreThoseOfTheLibrary) {
     if (!absl::EndsWith(file, ".jsonl")) continue;
     const std::string name = file.substr(0, file.find('.'));
     if (!tokenizers.contains(name)) {
-      absl::StatusOr<Tokenizer> tokenizer = Tokenizer::Load(shared + "/tokenizers/" + name);
+      absl::StatusOr<Tokenizer> tokenizer =
+          Tokenizer::Load(absl::StrCat(shared, "/tokenizers/", name));
       ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
       tokenizers[name] = std::make_unique<Tokenizer>(*std::move(tokenizer));
     }
     Tally tally(file);
     int line = 0;
-    for (const Json& row : ReadJsonLines(goldens + "/" + file)) {
+    for (const Json& row : ReadJsonLines(absl::StrCat(goldens, "/", file))) {
       const std::string differences = Compare(*tokenizers.at(name), row);
       tally.Count(absl::StrCat("line ", ++line), differences.empty(), differences);
     }

@@ -90,7 +90,7 @@ class CheckpointTest : public ::testing::Test {
     Json json = *Json::Parse(kConfig);
     const Json changed = *Json::Parse(changes);
     const absl::Span<const Json::Member> members = *changed.Members();
-  for (const Json::Member& member : members) json.Set(member.key, member.value);
+    for (const Json::Member& member : members) json.Set(member.key, member.value);
     Write("source/config.json", json.Dump());
   }
   // Writes the weights for which `keep` is true, and those in `more`, as the source's.
@@ -359,8 +359,8 @@ TEST_F(WriteCheckpointTest, SmallShardsMakeMany) {
     const size_t tensors = SafetensorsFile::Open(Path("written/" + file)).value().tensors().size();
     EXPECT_TRUE(bytes <= 300 || tensors == 1) << file << " has " << bytes << " bytes";
     EXPECT_TRUE(absl::StartsWith(file, "model-0000")) << file;
-    EXPECT_TRUE(absl::EndsWith(file, absl::StrCat("-of-0000", bytes_of_file.size(),
-                                                  ".safetensors")))
+    EXPECT_TRUE(
+        absl::EndsWith(file, absl::StrCat("-of-0000", bytes_of_file.size(), ".safetensors")))
         << file;
   }
   EXPECT_GT(bytes_of_file.size(), 3);
@@ -368,10 +368,16 @@ TEST_F(WriteCheckpointTest, SmallShardsMakeMany) {
 }
 
 TEST_F(WriteCheckpointTest, TheOtherFilesAreCarriedAlongByteForByte) {
-  const std::vector<std::string> names = {
-      "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-      "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-      "tokenizer.model", "chat_template.jinja", "chat_template.json"};
+  const std::vector<std::string> names = {"generation_config.json",
+                                          "tokenizer.json",
+                                          "tokenizer_config.json",
+                                          "special_tokens_map.json",
+                                          "added_tokens.json",
+                                          "vocab.json",
+                                          "merges.txt",
+                                          "tokenizer.model",
+                                          "chat_template.jinja",
+                                          "chat_template.json"};
   for (const std::string& name : names) {
     Write("source/" + name, absl::StrCat("{}\n", std::string("\0\xFF", 2), name));
   }
@@ -416,8 +422,7 @@ TEST_F(WriteCheckpointTest, AFullDiskIsTold) {
 }
 
 TEST_F(WriteCheckpointTest, AMissingSourceIsTold) {
-  const absl::Status status =
-      WriteCheckpoint(Path("written"), Path("nothing"), weights_.Views());
+  const absl::Status status = WriteCheckpoint(Path("written"), Path("nothing"), weights_.Views());
   EXPECT_TRUE(absl::IsNotFound(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("nothing/config.json"));
 }

@@ -29,7 +29,7 @@ using ::testing::HasSubstr;
 
 constexpr uint32_t kF32 = 0;
 constexpr uint32_t kF16 = 1;
-constexpr uint32_t kQ8_0 = 8;
+constexpr uint32_t kQ80 = 8;
 
 // Two layers, hidden 32, two heads of 8 over one key-value head, MLP of 32, 8 rows of embedding.
 struct TensorData {
@@ -42,15 +42,15 @@ std::string Floats(size_t count, float value) { return BytesOf(std::vector<float
 
 // Row i is all i.
 TensorData NumberedRows(int64_t rows, int64_t columns) {
-  std::vector<float> values;
-  for (int64_t i = 0; i < rows * columns; ++i) values.push_back(static_cast<float>(i / columns));
-  return {.shape = {rows, columns}, .bytes = BytesOf(values)};
+  std::string bytes;
+  for (int64_t i = 0; i < rows; ++i) {
+    bytes += Floats(static_cast<size_t>(columns), static_cast<float>(i));
+  }
+  return {.shape = {rows, columns}, .bytes = bytes};
 }
 
 TensorData NumberedVector(int64_t size) {
-  std::vector<float> values;
-  for (int64_t i = 0; i < size; ++i) values.push_back(static_cast<float>(i));
-  return {.shape = {size}, .bytes = BytesOf(values)};
+  return {.shape = {size}, .bytes = NumberedRows(size, 1).bytes};
 }
 
 class GgufImportTest : public ::testing::Test {
@@ -255,7 +255,7 @@ TEST_F(GgufImportTest, KeepsF16AndWritesQuantisedWeightsAsF32) {
   // 8 blocks: scale 2, integers 3.
   std::string blocks;
   for (int i = 0; i < 8; ++i) blocks += BytesOf(uint16_t{0x4000}) + std::string(32, '\3');
-  tensors_["blk.0.attn_v.weight"] = {{8, 32}, kQ8_0, blocks};
+  tensors_["blk.0.attn_v.weight"] = {{8, 32}, kQ80, blocks};
   const Checkpoint checkpoint = Imported();
   const TensorView half = checkpoint.Tensor("model.embed_tokens.weight", {8, 32}).value();
   EXPECT_EQ(half.type, TensorType::kF16);
@@ -359,6 +359,12 @@ TEST_F(GgufImportTest, RefusesTensorsThatAreNotTheModels) {
                                   "metadata asks for [32, 32]"));
   tensors_.erase("blk.1.ffn_up.weight");
   EXPECT_THAT(Damage(), HasSubstr("tensor \"blk.1.ffn_up.weight\" is missing"));
+}
+
+TEST_F(GgufImportTest, RefusesMoreTokensThanTheEmbeddingHasRows) {
+  tokens_.insert(tokens_.end(), {"c", "d"});
+  token_types_.insert(token_types_.end(), {1, 1});
+  EXPECT_THAT(Damage(), HasSubstr("there are 9 tokens, but the embedding has 8 rows"));
 }
 
 TEST_F(GgufImportTest, RefusesADirectoryThatIsThere) {

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 constexpr uint32_t kArray = 9;
 constexpr uint32_t kF32 = 0;
-constexpr uint32_t kQ8_0 = 8;
+constexpr uint32_t kQ80 = 8;
 
 // `bytes` must outlive the result.
 absl::StatusOr<GgufContents> Parse(const std::string& bytes) {
@@ -121,7 +121,7 @@ TEST(GgufTensorsTest, HaveTheirBytesAndRowMajorShapes) {
   GgufWriter writer;
   writer.AddTensor("small", {1}, kF32, BytesOf(2.0f));
   writer.AddTensor("matrix", {2, 3}, kF32, BytesOf(std::vector<float>{1, 2, 3, 4, 5, 6}));
-  writer.AddTensor("blocks", {2, 32}, kQ8_0, std::string(68, 'q'));
+  writer.AddTensor("blocks", {2, 32}, kQ80, std::string(68, 'q'));
   const std::string bytes = writer.Bytes();
   const GgufContents gguf = Parse(bytes).value();
   ASSERT_EQ(gguf.tensors.size(), 3);
@@ -166,7 +166,7 @@ TEST(GgufTensorsTest, AreRefusedWithAbsurdShapes) {
   constexpr int64_t kMany = int64_t{1} << 32;  // Their product is 0 in 64 bits.
   EXPECT_EQ(ErrorOfEntry({.shape = {kMany, kMany}}),
             "tensor \"a\": a dimension of it is 4294967296");
-  EXPECT_EQ(ErrorOfEntry({.shape = {32, 33}, .type = kQ8_0}),
+  EXPECT_EQ(ErrorOfEntry({.shape = {32, 33}, .type = kQ80}),
             "tensor \"a\": its shape is [32, 33], but Q8_0 stores rows in blocks of 32 elements");
 }
 
@@ -222,7 +222,7 @@ TEST(GgufTest, RefusesEveryFileThatIsCutShort) {
   writer.Add("text", "abc");
   writer.Add("list", std::vector<int32_t>{1, 2});
   writer.AddTensor("a", {1}, kF32, BytesOf(1.0f));
-  writer.AddTensor("b", {2, 32}, kQ8_0, std::string(68, 'q'));
+  writer.AddTensor("b", {2, 32}, kQ80, std::string(68, 'q'));
   const std::string bytes = writer.Bytes();
   ASSERT_TRUE(Parse(bytes).ok());
   for (size_t size = 0; size < bytes.size(); ++size) {

@@ -62,22 +62,22 @@ TEST(GgufTypesTest, RoundsToTheNearestBf16) {
   EXPECT_EQ(Bf16Of(std::numeric_limits<float>::quiet_NaN()), 0x7fc0);
 }
 
-TEST(GgufTypesTest, Q8_0IsScaleTimesInteger) {
+TEST(GgufTypesTest, Q80IsScaleTimesInteger) {
   std::string block = BytesOf(kHalf) + std::string(32, '\0');
   block[2] = -128;
   block[3] = 127;
   block[33] = 1;
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ8_0, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ80, block);
   EXPECT_THAT(Slice(values, 0, 2), ElementsAre(-64.0f, 63.5f));  // 0.5 · -128, 0.5 · 127
   EXPECT_THAT(Slice(values, 2, 29), Each(0.0f));
   EXPECT_EQ(values[31], 0.5f);
 }
 
-TEST(GgufTypesTest, Q4_0IsScaleTimesNibbleMinus8) {
+TEST(GgufTypesTest, Q40IsScaleTimesNibbleMinus8) {
   std::string block = BytesOf(kTwo) + std::string(16, '\x88');
   block[2] = '\xf0';   // Element 0 is its low nibble, element 16 its high one.
   block[17] = '\x9a';  // Elements 15 and 31.
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ4_0, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ40, block);
   EXPECT_EQ(values[0], -16.0f);  // 2 · (0 - 8)
   EXPECT_EQ(values[16], 14.0f);  // 2 · (15 - 8)
   EXPECT_EQ(values[15], 4.0f);   // 2 · (10 - 8)
@@ -85,10 +85,10 @@ TEST(GgufTypesTest, Q4_0IsScaleTimesNibbleMinus8) {
   EXPECT_THAT(Slice(values, 1, 14), Each(0.0f));
 }
 
-TEST(GgufTypesTest, Q4_1IsScaleTimesNibblePlusMinimum) {
+TEST(GgufTypesTest, Q41IsScaleTimesNibblePlusMinimum) {
   std::string block = BytesOf(kHalf) + BytesOf(kMinusOne) + std::string(16, '\0');
   block[4] = '\x2a';
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ4_1, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ41, block);
   EXPECT_EQ(values[0], 4.0f);   // 0.5 · 10 - 1
   EXPECT_EQ(values[16], 0.0f);  // 0.5 · 2 - 1
   EXPECT_EQ(values[1], -1.0f);
@@ -97,28 +97,28 @@ TEST(GgufTypesTest, Q4_1IsScaleTimesNibblePlusMinimum) {
 TEST(GgufTypesTest, BlocksFollowEachOther) {
   const std::string one = BytesOf(kOne) + std::string(16, '\x99');
   const std::string two = BytesOf(kTwo) + std::string(16, '\x99');
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ4_0, one + two);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ40, one + two);
   ASSERT_EQ(values.size(), 64);
   EXPECT_THAT(Slice(values, 0, 32), Each(1.0f));
   EXPECT_THAT(Slice(values, 32, 32), Each(2.0f));
 }
 
-TEST(GgufTypesTest, Q5_0HasAFifthBitAndIsCentred) {
+TEST(GgufTypesTest, Q50HasAFifthBitAndIsCentred) {
   const uint32_t fifth_bits = 1u << 0 | 1u << 17;
   std::string block = absl::StrCat(BytesOf(kTwo), BytesOf(fifth_bits), std::string(16, '\0'));
   block[6] = '\x53';
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ5_0, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ50, block);
   EXPECT_EQ(values[0], 6.0f);     // 2 · (16 + 3 - 16)
   EXPECT_EQ(values[16], -22.0f);  // 2 · (5 - 16)
   EXPECT_EQ(values[17], 0.0f);    // 2 · (16 + 0 - 16)
   EXPECT_EQ(values[1], -32.0f);   // 2 · (0 - 16)
 }
 
-TEST(GgufTypesTest, Q5_1HasAFifthBitAndAMinimum) {
+TEST(GgufTypesTest, Q51HasAFifthBitAndAMinimum) {
   std::string block =
       absl::StrCat(BytesOf(kHalf), BytesOf(kMinusOne), BytesOf(1u << 31), std::string(16, '\0'));
   block[23] = '\x42';
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ5_1, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ51, block);
   EXPECT_EQ(values[15], 0.0f);  // 0.5 · 2 - 1
   EXPECT_EQ(values[31], 9.0f);  // 0.5 · (16 + 4) - 1
 }
@@ -133,39 +133,39 @@ std::string PackedScales() {
   return packed;
 }
 
-TEST(GgufTypesTest, Q4_KHasScalesAndMinimaOfSubBlocks) {
+TEST(GgufTypesTest, Q4KHasScalesAndMinimaOfSubBlocks) {
   std::string block =
       absl::StrCat(BytesOf(kTwo), BytesOf(kHalf), PackedScales(), std::string(128, '\0'));
   block[16] = '\x03';           // Sub-block 0, element 0: its low nibble.
   block[16 + 2 * 32] = '\x07';  // Sub-block 4, element 0.
   block[16 + 31] = '\x40';      // Sub-block 1, element 31; its scale is 0.
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ4_K, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ4K, block);
   EXPECT_EQ(values[0], 29.0f);     // 2 · 5 · 3 - 0.5 · 2
   EXPECT_EQ(values[1], -1.0f);     // 2 · 5 · 0 - 0.5 · 2
   EXPECT_EQ(values[63], 0.0f);     // 2 · 0 · 4 - 0.5 · 0
   EXPECT_EQ(values[128], 667.0f);  // 2 · 49 · 7 - 0.5 · 38
 }
 
-TEST(GgufTypesTest, Q5_KHasAFifthBit) {
+TEST(GgufTypesTest, Q5KHasAFifthBit) {
   std::string block = absl::StrCat(BytesOf(kTwo), BytesOf(kHalf), PackedScales(),
                                    std::string(32, '\0'), std::string(128, '\0'));
   block[16] = '\x11';           // Element 0 of sub-blocks 0 and 4.
   block[48] = '\x03';           // Sub-block 0, element 0.
   block[48 + 2 * 32] = '\x07';  // Sub-block 4, element 0.
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ5_K, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ5K, block);
   EXPECT_EQ(values[0], 189.0f);     // 2 · 5 · (16 + 3) - 0.5 · 2
   EXPECT_EQ(values[1], -1.0f);      // 2 · 5 · 0 - 0.5 · 2
   EXPECT_EQ(values[128], 2235.0f);  // 2 · 49 · (16 + 7) - 0.5 · 38
 }
 
-TEST(GgufTypesTest, Q6_KHasAScaleForEach16) {
+TEST(GgufTypesTest, Q6KHasAScaleForEach16) {
   std::string block(210, '\0');
   for (int i = 0; i < 16; ++i) block[192 + i] = static_cast<char>(i + 1);
   block[0] = '\x5a';             // Element 0 and, its high nibble, element 64.
   block[128] = '\x31';           // Their upper bits: 1, and (group 2) 3.
   block[64 + 32 + 17] = '\x70';  // Second half, group 3, element 17: 128 + 96 + 17 = 241.
   block[209] = '\x40';           // The scale of the block, 2.
-  const std::vector<float> values = ValuesOf(GgufTensorType::kQ6_K, block);
+  const std::vector<float> values = ValuesOf(GgufTensorType::kQ6K, block);
   EXPECT_EQ(values[0], -12.0f);     // 2 · 1 · (16 + 10 - 32)
   EXPECT_EQ(values[64], 210.0f);    // 2 · 5 · (48 + 5 - 32)
   EXPECT_EQ(values[241], -800.0f);  // 2 · 16 · (7 - 32)

@@ -52,8 +52,8 @@ class SafetensorsTest : public ::testing::Test {
     return SafetensorsFile::Open(path_);
   }
 
-  // That a file with this header, and `data_bytes` of data, is refused as damaged; the message names
-  // the file and has `part`.
+  // That a file with this header, and `data_bytes` of data, is refused as damaged; the message
+  // names the file and has `part`.
   void ExpectDamaged(absl::string_view header, size_t data_bytes, const std::string& part) const {
     const absl::Status status = Open(FileOf(header, std::string(data_bytes, 'x'))).status();
     EXPECT_TRUE(absl::IsDataLoss(status)) << header << ": " << status;
@@ -204,9 +204,8 @@ TEST_F(SafetensorsTest, SizesMustBeTheirShapes) {
                 "tensor \"w\": its data has 16 bytes, but shape [3] of F32 needs 12");
   ExpectDamaged(R"({"w":{"dtype":"F32","shape":[],"data_offsets":[0,8]}})", 8, "needs 4");
   // Products that would overflow 64 bits.
-  ExpectDamaged(
-      R"({"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,4]}})", 4,
-      "tensor \"w\": its shape needs more bytes than the file has");
+  ExpectDamaged(R"({"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,4]}})",
+                4, "tensor \"w\": its shape needs more bytes than the file has");
   ExpectDamaged(R"({"w":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,4]}})", 4,
                 "tensor \"w\": its shape needs more bytes than the file has");
   ExpectDamaged(R"({"w":{"dtype":"U8","shape":[-1],"data_offsets":[0,4]}})", 4, "tensor \"w\"");

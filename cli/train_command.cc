@@ -1,0 +1,262 @@
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "cli/commands.h"
+#include "cli/config_options.h"
+#include "cli/config_reader.h"
+#include "cli/loaded_model.h"
+#include "cli/output.h"
+#include "cli/run_config.h"
+#include "cli/stop_signal.h"
+#include "cli/train_view.h"
+#include "cli/version.h"
+#include "orchestrator/train_loop.h"
+#include "policy/engine.h"
+#include "policy/updater.h"
+#include "proto/config.pb.h"
+#include "rollout/local_source.h"
+#include "rollout/prompt_set.h"
+
+namespace whet {
+namespace {
+
+struct TrainArguments {
+  std::string file;
+  std::string run;
+  std::vector<std::string> sets;
+  bool goes_on = false;
+  bool dry_run = false;
+};
+
+// What is read before anything is computed.
+struct TrainInputs {
+  config::TrainConfig config;
+  LoadedModel model;
+  PromptSet prompts;
+  std::optional<PromptSet> held_out;
+  std::unique_ptr<Rewarder> rewarder;
+};
+
+absl::StatusOr<std::optional<PromptSet>> ReadHeldOut(const config::TrainConfig& config,
+                                                     const Tokenizer& tokenizer,
+                                                     const PromptSet& prompts) {
+  if (!config.has_evaluation()) return std::nullopt;
+  WHET_ASSIGN_OR_RETURN(
+      PromptSet held_out,
+      ReadPrompts(PromptsOf(config.evaluation().prompts(), /*needs_answers=*/true), tokenizer));
+  const Prompts common = CommonPrompts(held_out, prompts);
+  if (!common.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        common.size(), " of the ", held_out.prompts.size(),
+        " prompts of evaluation.prompts are trained on too, the first of them: ",
+        common.front()->question, "; take them out of one of the files"));
+  }
+  return held_out;
+}
+
+absl::Status CheckLengths(const config::TrainConfig& config, const LoadedModel& model,
+                          const PromptSet& prompts, absl::string_view setting) {
+  const int64_t tokens_max = config.sampling().tokens_max();
+  const int64_t context = model.checkpoint.config().positions_max;
+  for (const std::shared_ptr<const Prompt>& prompt : prompts.prompts) {
+    const int64_t length = static_cast<int64_t>(prompt->tokens.size());
+    if (length + tokens_max <= context) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a prompt of ", setting, " has ", length, " tokens, which with sampling.tokens_max ",
+        tokens_max, " exceeds the model's context of ", context, "; set ", setting,
+        ".tokens_max to ", std::max<int64_t>(1, context - tokens_max), ", or sample fewer tokens"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TrainInputs> ReadInputs(config::TrainConfig config) {
+  WHET_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(config.model(), config.engine()));
+  WHET_ASSIGN_OR_RETURN(
+      PromptSet prompts,
+      ReadPrompts(PromptsOf(config.prompts(), /*needs_answers=*/true), model.tokenizer));
+  WHET_ASSIGN_OR_RETURN(std::optional<PromptSet> held_out,
+                        ReadHeldOut(config, model.tokenizer, prompts));
+  WHET_RETURN_IF_ERROR(CheckLengths(config, model, prompts, "prompts"));
+  if (held_out.has_value()) {
+    WHET_RETURN_IF_ERROR(CheckLengths(config, model, *held_out, "evaluation.prompts"));
+  }
+  return TrainInputs{.config = std::move(config),
+                     .model = std::move(model),
+                     .prompts = std::move(prompts),
+                     .held_out = std::move(held_out),
+                     .rewarder = nullptr};
+}
+
+TrainOptions OptionsOf(const TrainInputs& inputs) {
+  const config::TrainConfig& config = inputs.config;
+  TrainOptions options = {
+      .steps = config.steps(),
+      .seed = config.seed(),
+      .batch = RolloutBatchOf(config),
+      .minibatches = config.rollout().minibatches(),
+      .inner_epochs = config.rollout().inner_epochs(),
+      .checkpoint_every_steps = config.checkpoint().every_steps(),
+      .checkpoints_kept = config.checkpoint().keep(),
+      .evaluation = {.prompts = {}, .every_steps = 0, .samples = 1, .sampling = {}}};
+  if (inputs.held_out.has_value()) {
+    const config::EvaluationConfig& evaluation = config.evaluation();
+    options.evaluation = {.prompts = inputs.held_out->prompts,
+                          .every_steps = evaluation.every_steps(),
+                          .samples = evaluation.samples(),
+                          .sampling = evaluation.has_sampling() ? SamplingOf(evaluation.sampling())
+                                                                : GreedyOf(config.sampling())};
+  }
+  return options;
+}
+
+std::string RuleText(const config::TrainConfig& config, const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < config.rewards_size(); ++i) {
+    const config::RewardRule& rule = config.rewards(i);
+    texts.push_back(absl::StrFormat("%s × %g%s", names[static_cast<size_t>(i)], rule.weight(),
+                                    rule.gate() ? " (gate)" : ""));
+  }
+  return absl::StrJoin(texts, " + ");
+}
+
+std::string SetText(const PromptSet& set) {
+  return absl::StrCat(set.prompts.size(), " prompts",
+                      set.duplicates > 0 ? absl::StrCat(", ", set.duplicates, " duplicates") : "",
+                      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "");
+}
+
+// The plan, a line a matter.
+std::string PlanText(const TrainInputs& inputs, const std::string& run) {
+  const config::TrainConfig& c = inputs.config;
+  const auto line = [](absl::string_view name, const std::string& text) {
+    return absl::StrFormat("%-10s %s\n", std::string(name), text);
+  };
+  const double kl = c.loss().kl_coefficient();
+  return absl::StrCat(
+      line("run", run), line("model", Describe(inputs.model)),
+      line("prompts", absl::StrCat(SetText(inputs.prompts),
+                                   inputs.held_out.has_value()
+                                       ? absl::StrCat("; held out ", SetText(*inputs.held_out))
+                                       : "; none held out")),
+      line("rollouts",
+           absl::StrFormat("%d groups of %d a batch, up to %d tokens, temperature %g",
+                           c.rollout().groups_per_batch(), c.rollout().group_size(),
+                           c.sampling().tokens_max(), c.sampling().temperature())),
+      line("reward", RuleText(c, inputs.rewarder->rule_names())),
+      line("loss", absl::StrFormat("%s, clip %g/%g, %s", config::LossAggregation_Name(
+                                                             c.loss().aggregation()),
+                                   c.loss().clip_low(), c.loss().clip_high(),
+                                   kl > 0 ? absl::StrFormat("KL × %g", kl) : "no KL")),
+      line("optimizer", absl::StrFormat("AdamW, learning rate %g, %s", c.optimizer().lr(),
+                                        config::Schedule_Name(c.optimizer().schedule()))),
+      line("steps", absl::StrFormat("%d, %d a rollout batch, seed %d", c.steps(),
+                                    c.rollout().minibatches() * c.rollout().inner_epochs(),
+                                    c.seed())),
+      "\n");
+}
+
+absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPaths& paths,
+                      int64_t step) {
+  const std::string where = absl::StrFormat(
+      "checkpoint %s/%s\nledger     %s\ncurve      %s\n", paths.directory(),
+      RunPaths::CheckpointName(step), paths.ledger(), paths.curve());
+  switch (end) {
+    case TrainEnd::kFinished:
+      return Print(where);
+    case TrainEnd::kTaughtOut:
+      return Print(absl::StrCat("stopped at step ", step,
+                                ": batch after batch no group taught anything; the prompts are too "
+                                "easy or too hard for this model\n",
+                                where));
+    case TrainEnd::kInterrupted:
+      return Print(absl::StrCat(where, "stopped at step ", step, "; to go on, repeat:\n  whet train ",
+                                arguments.file, " --run ", paths.directory(), "\n"));
+  }
+  return absl::OkStatus();
+}
+
+// The run itself, once all is read.
+absl::Status Train(const TrainArguments& arguments, const TrainInputs& inputs, RunDirectory* run) {
+  SystemClock clock;
+  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Open(run->paths().ledger()));
+  WHET_RETURN_IF_ERROR(ledger
+                           ->BeginRun({.config = FullConfigText(inputs.config),
+                                       .machine = MachineText(inputs.model),
+                                       .version = VersionText()})
+                           .status());
+  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<LedgerReader> reader,
+                        LedgerReader::Open(run->paths().ledger()));
+  UpdaterOptions updater_options = UpdaterOf(inputs.config);
+  updater_options.compute = inputs.model.compute;
+  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Updater> updater,
+                        MakeUpdater(inputs.model.checkpoint, updater_options));
+  WHET_ASSIGN_OR_RETURN(
+      const std::unique_ptr<EngineGenerator> engine,
+      MakeEngine(updater->Publish(0), EngineOptionsOf(inputs.model, inputs.config.engine())));
+  LocalSource source(engine.get());
+  WHET_ASSIGN_OR_RETURN(TrainView view,
+                        TrainView::Open(run->paths(), reader.get(), &clock,
+                                        {.terminal = isatty(STDOUT_FILENO) == 1,
+                                         .shows_kl = inputs.config.loss().kl_coefficient() > 0}));
+  TrainLoop loop({.updater = updater.get(),
+                  .source = &source,
+                  .rewarder = inputs.rewarder.get(),
+                  .ledger = ledger.get(),
+                  .reader = reader.get(),
+                  .run = run,
+                  .view = &view,
+                  .clock = &clock,
+                  .stop = CatchStopSignals()},
+                 OptionsOf(inputs), inputs.prompts.prompts);
+  WHET_ASSIGN_OR_RETURN(const TrainEnd end, loop.Run());
+  WHET_RETURN_IF_ERROR(view.Finish());
+  return PrintEnd(end, arguments, run->paths(), updater->steps());
+}
+
+absl::Status RunTrain(const TrainArguments& arguments) {
+  config::TrainConfig config;
+  ConfigPlaces places(arguments.file);
+  WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
+  const std::string directory =
+      arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
+  WHET_ASSIGN_OR_RETURN(TrainInputs inputs, ReadInputs(std::move(config)));
+  WHET_ASSIGN_OR_RETURN(inputs.rewarder,
+                        Rewarder::Create(RulesOf(inputs.config.rewards()),
+                                         CompletionOf(inputs.config.prompts()),
+                                         DecoderOf(&inputs.model.tokenizer)));
+  if (arguments.dry_run) return Print(PlanText(inputs, directory + " (not touched: --dry-run)"));
+  WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
+  const bool is_new = !run.stored_config().has_value();
+  WHET_RETURN_IF_ERROR(SettleConfig(inputs.config, arguments.goes_on, &run));
+  WHET_RETURN_IF_ERROR(Print(PlanText(inputs, directory + (is_new ? " (new)" : " (goes on)"))));
+  return Train(arguments, inputs, &run);
+}
+
+}  // namespace
+
+void AddTrainCommand(CLI::App* app, absl::Status* result) {
+  CLI::App* command = app->add_subcommand("train", "Train a model by reinforcement learning");
+  const auto arguments = std::make_shared<TrainArguments>();
+  command->add_option("config", arguments->file, "The configuration; whet config train lists all")
+      ->required();
+  command->add_option("--run", arguments->run,
+                      "Directory of the run, which goes on if it is there; runs/NAME for NAME.…");
+  command->add_option("--set", arguments->sets, "Change a setting: --set optimizer.lr=1e-5")
+      ->allow_extra_args(false);
+  command->add_flag("--continue", arguments->goes_on,
+                    "Go on with a run though its configuration has changed");
+  command->add_flag("--dry-run", arguments->dry_run, "Check everything, show the plan, and end");
+  command->callback([arguments, result] { *result = RunTrain(*arguments); });
+}
+
+}  // namespace whet

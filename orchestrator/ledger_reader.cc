@@ -1,0 +1,272 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "orchestrator/ledger.h"
+#include "orchestrator/ledger_codec.h"
+#include "orchestrator/ledger_schema.h"
+#include "orchestrator/ledger_sqlite.h"
+#include "orchestrator/ledger_tables.h"
+
+namespace whet {
+namespace {
+
+constexpr int64_t kDispositionCount = static_cast<int64_t>(Disposition::kEvaluated) + 1;
+
+bool MayWriteBeside(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  return access(directory.c_str(), W_OK) == 0;
+}
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+// The database, of our version; NotFound if there is nothing in it.
+absl::StatusOr<std::unique_ptr<Sqlite>> OpenAs(const std::string& path, SqliteMode mode) {
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<Sqlite> database, Sqlite::Open(path, mode));
+  WHET_RETURN_IF_ERROR(database->Execute("PRAGMA cell_size_check = ON"));
+  WHET_ASSIGN_OR_RETURN(const int64_t version, ReadLedgerVersion(database.get()));
+  if (version == 0) return absl::NotFoundError(absl::StrCat(path, " has nothing in it yet"));
+  if (version < LedgerVersion()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " is of an older whet. Repeat the command that wrote it: that brings ",
+                     "it up to date"));
+  }
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<Sqlite>> OpenForReading(const std::string& path) {
+  struct stat info = {};
+  if (stat(path.c_str(), &info) != 0) {
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) {
+      return absl::NotFoundError(absl::StrCat("there is no ledger at ", path,
+                                              ": name the directory of a run that was begun"));
+    }
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, ": ", std::strerror(error), ". Check that you may read it and its directory"));
+  }
+  absl::StatusOr<std::unique_ptr<Sqlite>> database = OpenAs(path, SqliteMode::kRead);
+  // SQLite shares memory with other connections through a file beside it, and cannot make that
+  // here. Nobody who might write has one either, and all is in the main file: none is needed.
+  if (absl::IsFailedPrecondition(database.status()) && !MayWriteBeside(path) &&
+      !Exists(absl::StrCat(path, "-wal"))) {
+    return OpenAs(path, SqliteMode::kImmutable);
+  }
+  return database;
+}
+
+absl::Status Damaged(const Sqlite& database, absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat(database.path(), ": ", what,
+                   ". The file is damaged: put a copy in its place, or begin a new run"));
+}
+
+class SqliteLedgerReader final : public LedgerReader {
+ public:
+  explicit SqliteLedgerReader(std::unique_ptr<Sqlite> database) : database_(std::move(database)) {}
+
+  absl::StatusOr<std::optional<RunRecord>> Run() override { return ReadRun(database_.get()); }
+
+  absl::StatusOr<std::vector<LeaseRecord>> Leases(RandomPurpose purpose, int64_t batch) override {
+    std::vector<LeaseRecord> leases;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT prompt, draw, samples FROM lease WHERE purpose = ? AND batch = ? ORDER BY id");
+    WHET_RETURN_IF_ERROR(query.Bind(static_cast<int64_t>(purpose), batch).ForEachRow([&] {
+      leases.push_back({.purpose = purpose,
+                        .prompt = query.Unsigned(0),
+                        .draw = query.Int(1),
+                        .samples = query.Int(2),
+                        .batch = batch});
+      return absl::OkStatus();
+    }));
+    return leases;
+  }
+
+  absl::StatusOr<std::vector<RolloutRecord>> Rollouts(RandomPurpose purpose, uint64_t prompt,
+                                                      int64_t draw) override {
+    SqliteTransaction snapshot(database_.get());
+    WHET_RETURN_IF_ERROR(snapshot.BeginRead());
+    std::vector<RolloutRecord> records;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT id, sample, token_count, finish, judged, reward, disposition, "
+        "tokens, logprobs, spans, text "
+        "FROM rollout LEFT JOIN completion ON completion.rollout = rollout.id "
+        "WHERE purpose = ? AND prompt = ? AND draw = ? ORDER BY sample");
+    WHET_RETURN_IF_ERROR(
+        query.Bind(static_cast<int64_t>(purpose), prompt, draw).ForEachRow([&]() -> absl::Status {
+          const RolloutId id = {purpose, prompt, draw, query.Int(1)};
+          absl::StatusOr<RolloutRecord> record = ReadRollout(query, id);
+          if (!record.ok()) return Explain(record.status(), id);
+          records.push_back(*std::move(record));
+          return absl::OkStatus();
+        }));
+    return records;
+  }
+
+  absl::StatusOr<std::vector<StepRecord>> Steps() override {
+    std::vector<StepRecord> steps;
+    SqliteStatement& query =
+        database_->Prepared("SELECT step, batch, metrics, timings FROM step ORDER BY step");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      steps.push_back({.step = query.Int(0),
+                       .batch = query.Int(1),
+                       .consumed = {},
+                       .metrics = query.Text(2),
+                       .timings = query.Text(3)});
+      return absl::OkStatus();
+    }));
+    return steps;
+  }
+
+  absl::StatusOr<std::vector<ConsumedRollout>> Consumed(int64_t step) override {
+    std::vector<ConsumedRollout> consumed;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT purpose, prompt, draw, sample, advantage "
+        "FROM step_rollout JOIN rollout ON rollout.id = step_rollout.rollout "
+        "WHERE step = ? ORDER BY position");
+    WHET_RETURN_IF_ERROR(query.Bind(step).ForEachRow([&] {
+      consumed.push_back({.id = {.purpose = static_cast<RandomPurpose>(query.Int(0)),
+                                 .prompt = query.Unsigned(1),
+                                 .draw = query.Int(2),
+                                 .sample = query.Int(3)},
+                          .advantage = query.Double(4)});
+      return absl::OkStatus();
+    }));
+    return consumed;
+  }
+
+  absl::StatusOr<std::vector<CheckpointRecord>> Checkpoints() override {
+    std::vector<CheckpointRecord> checkpoints;
+    SqliteStatement& query = database_->Prepared("SELECT step, path FROM checkpoint ORDER BY step");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      checkpoints.push_back({.step = query.Int(0), .path = query.Text(1)});
+      return absl::OkStatus();
+    }));
+    return checkpoints;
+  }
+
+  absl::StatusOr<std::vector<EvaluationRecord>> Evaluations() override {
+    std::vector<EvaluationRecord> evaluations;
+    SqliteStatement& query =
+        database_->Prepared("SELECT step, metrics FROM evaluation ORDER BY step");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      evaluations.push_back({.step = query.Int(0), .metrics = query.Text(1)});
+      return absl::OkStatus();
+    }));
+    return evaluations;
+  }
+
+  absl::StatusOr<std::vector<EventRecord>> Events() override {
+    std::vector<EventRecord> events;
+    SqliteStatement& query =
+        database_->Prepared("SELECT step, kind, message FROM event ORDER BY id");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      events.push_back({.step = query.Int(0), .kind = query.Text(1), .message = query.Text(2)});
+      return absl::OkStatus();
+    }));
+    return events;
+  }
+
+  absl::StatusOr<std::optional<Prompt>> FindPrompt(uint64_t id) override {
+    std::optional<Prompt> prompt;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT question, text, ground_truth, data_source, extra FROM prompt WHERE id = ?");
+    WHET_RETURN_IF_ERROR(query.Bind(id).ForEachRow([&] {
+      prompt = {.id = id,
+                .question = query.Text(0),
+                .text = query.Text(1),
+                .tokens = {},
+                .ground_truth = query.Text(2),
+                .data_source = query.Text(3),
+                .extra = query.Text(4)};
+      return absl::OkStatus();
+    }));
+    return prompt;
+  }
+
+  absl::StatusOr<std::vector<int64_t>> DispositionCounts() override {
+    std::vector<int64_t> counts(kDispositionCount, 0);
+    SqliteStatement& query =
+        database_->Prepared("SELECT disposition, count(*) FROM rollout GROUP BY disposition");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      const int64_t disposition = query.Int(0);
+      if (disposition < 0 || disposition >= kDispositionCount) {
+        return Damaged(*database_, absl::StrCat("a rollout has disposition ", disposition));
+      }
+      counts[static_cast<size_t>(disposition)] = query.Int(1);
+      return absl::OkStatus();
+    }));
+    return counts;
+  }
+
+ private:
+  // Of a row of the query in Rollouts.
+  absl::StatusOr<RolloutRecord> ReadRollout(const SqliteStatement& row, const RolloutId& id) {
+    const int64_t count = row.Int(2);
+    const int64_t finish = row.Int(3);
+    const int64_t disposition = row.Int(6);
+    if (finish < 0 || finish > static_cast<int64_t>(Finish::kLength) || disposition < 0 ||
+        disposition >= kDispositionCount) {
+      return absl::DataLossError("its finish or its disposition is none");
+    }
+    WHET_ASSIGN_OR_RETURN(std::vector<int32_t> tokens, DecodeTokens(row.Bytes(7), count));
+    WHET_ASSIGN_OR_RETURN(std::vector<float> logprobs, DecodeLogprobs(row.Bytes(8), count));
+    WHET_ASSIGN_OR_RETURN(std::vector<Span> spans, DecodeSpans(row.Bytes(9), count));
+    WHET_ASSIGN_OR_RETURN(std::vector<RewardPart> parts, ReadParts(row.Int(0)));
+    std::optional<double> reward;
+    if (!row.IsNull(5)) reward = row.Double(5);
+    return RolloutRecord{.rollout = {.id = id,
+                                     .tokens = std::move(tokens),
+                                     .logprobs = std::move(logprobs),
+                                     .spans = std::move(spans),
+                                     .finish = static_cast<Finish>(finish)},
+                         .text = row.Text(10),
+                         .reward = reward,
+                         .judged = row.Int(4) != 0,
+                         .parts = std::move(parts),
+                         .disposition = static_cast<Disposition>(disposition)};
+  }
+
+  absl::StatusOr<std::vector<RewardPart>> ReadParts(int64_t rollout_row) {
+    std::vector<RewardPart> parts;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT value, verdict, message FROM reward WHERE rollout = ? ORDER BY position");
+    WHET_RETURN_IF_ERROR(query.Bind(rollout_row).ForEachRow([&]() -> absl::Status {
+      RewardPart part = {.value = std::nullopt, .verdict = std::nullopt, .message = query.Text(2)};
+      if (!query.IsNull(0)) part.value = query.Double(0);
+      if (!query.IsNull(1)) {
+        const int64_t verdict = query.Int(1);
+        if (verdict < 0 || verdict > static_cast<int64_t>(Verdict::kFault)) {
+          return absl::DataLossError(absl::StrCat("verdict ", verdict, " is none"));
+        }
+        part.verdict = static_cast<Verdict>(verdict);
+      }
+      parts.push_back(std::move(part));
+      return absl::OkStatus();
+    }));
+    return parts;
+  }
+
+  // What is wrong with a blob or a number does not know where it stands; SQLite's failures do.
+  absl::Status Explain(const absl::Status& status, const RolloutId& id) {
+    if (!absl::IsDataLoss(status)) return status;
+    return Damaged(*database_, absl::StrCat("rollout ", id.Text(), ": ", status.message()));
+  }
+
+  const std::unique_ptr<Sqlite> database_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LedgerReader>> LedgerReader::Open(const std::string& path) {
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<Sqlite> database, OpenForReading(path));
+  return std::make_unique<SqliteLedgerReader>(std::move(database));
+}
+
+}  // namespace whet

@@ -1,0 +1,172 @@
+#include "orchestrator/rollout_batch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "base/status.h"
+
+namespace whet {
+namespace {
+
+TrainSample SampleOf(const Prompt& prompt, const Rollout& rollout, float advantage) {
+  TrainSample sample = {.tokens = prompt.tokens,
+                        .loss_mask = std::vector<bool>(prompt.tokens.size(), false),
+                        .behavior_logprobs = std::vector<float>(prompt.tokens.size(), 0.0F),
+                        .advantage = advantage};
+  sample.tokens.insert(sample.tokens.end(), rollout.tokens.begin(), rollout.tokens.end());
+  sample.behavior_logprobs.insert(sample.behavior_logprobs.end(), rollout.logprobs.begin(),
+                                  rollout.logprobs.end());
+  for (const Span& span : rollout.spans) {
+    sample.loss_mask.insert(sample.loss_mask.end(), static_cast<size_t>(span.end - span.begin),
+                            span.kind == SpanKind::kSampled);
+  }
+  return sample;
+}
+
+GroupRewards TotalsOf(const RewardedGroup& group) {
+  GroupRewards totals;
+  for (const Reward& reward : group.rewards) totals.push_back(reward.total);
+  return totals;
+}
+
+}  // namespace
+
+// Sorts the groups of one batch into those that teach something and the rest.
+class RolloutBatchMaker::Sorting {
+ public:
+  explicit Sorting(const RolloutBatchOptions& options) : options_(options) {}
+
+  void Add(CollectedGroup group) {
+    const GroupRewards totals = TotalsOf(group.rewarded);
+    const bool equal = IsEqualGroup(totals);
+    const bool nothing = std::none_of(totals.begin(), totals.end(),
+                                      [](const auto& total) { return total.has_value(); });
+    const bool dropped = nothing || (equal && options_.drop_equal_groups);
+    dropped_ += dropped ? 1 : 0;
+    groups_.push_back(std::move(group));
+    teaches_.push_back(!dropped);
+  }
+
+  int64_t teaching() const { return static_cast<int64_t>(groups_.size()) - dropped_; }
+
+  absl::StatusOr<RolloutBatch> Finish(const Parts& parts, int64_t batch) {
+    RolloutBatch out = {.batch = batch,
+                        .draws = static_cast<int64_t>(groups_.size()),
+                        .samples = {},
+                        .ids = {},
+                        .dropped_groups = dropped_,
+                        .metrics = MetricsOf(groups_, *parts.rules),
+                        .collected = parts.collector->TakeStats()};
+    WHET_RETURN_IF_ERROR(CheckExcluded(out.metrics));
+    std::vector<GroupRewards> rewards;
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (teaches_[i]) rewards.push_back(TotalsOf(groups_[i].rewarded));
+    }
+    const Advantages advantages = GroupAdvantages(rewards, options_.advantage);
+    size_t taught = 0;
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      AddGroup(groups_[i].rewarded, teaches_[i] ? &advantages[taught++] : nullptr, &out);
+    }
+    for (auto& [disposition, ids] : rest_) {
+      WHET_RETURN_IF_ERROR(parts.ledger->SetDisposition(std::move(ids), disposition));
+    }
+    return out;
+  }
+
+ private:
+  // `advantages`: nullptr if nothing of the group is learnt.
+  void AddGroup(const RewardedGroup& group, const std::vector<float>* advantages,
+                RolloutBatch* out) {
+    for (size_t i = 0; i < group.rewards.size(); ++i) {
+      const Rollout& rollout = group.group.rollouts[i];
+      if (!group.rewards[i].total.has_value()) {
+        Leave(rollout, Disposition::kExcluded);
+      } else if (advantages == nullptr) {
+        Leave(rollout, Disposition::kEqualGroup);
+      } else if (options_.mask_truncated && rollout.finish == Finish::kLength) {
+        Leave(rollout, Disposition::kTruncated);
+      } else {
+        out->samples.push_back(SampleOf(*group.group.prompt, rollout, (*advantages)[i]));
+        out->ids.push_back(rollout.id);
+      }
+    }
+  }
+
+  void Leave(const Rollout& rollout, Disposition disposition) {
+    for (auto& [known, ids] : rest_) {
+      if (known == disposition) ids.push_back(rollout.id);
+    }
+  }
+
+  absl::Status CheckExcluded(const BatchMetrics& metrics) const {
+    const double share =
+        static_cast<double>(metrics.excluded) / static_cast<double>(std::max<int64_t>(
+                                                    1, metrics.rollouts));
+    if (share <= options_.excluded_share_max) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "%d of %d rollouts could not be judged, more than rollout.excluded_share_max %g; the first "
+        "of them: %s",
+        metrics.excluded, metrics.rollouts, options_.excluded_share_max,
+        metrics.excluded_because));
+  }
+
+  const RolloutBatchOptions& options_;
+  std::vector<CollectedGroup> groups_;
+  std::vector<bool> teaches_;
+  int64_t dropped_ = 0;
+  std::vector<std::pair<Disposition, std::vector<RolloutId>>> rest_ = {
+      {Disposition::kExcluded, {}}, {Disposition::kEqualGroup, {}}, {Disposition::kTruncated, {}}};
+};
+
+absl::StatusOr<RolloutBatch> RolloutBatchMaker::Make(int64_t batch, int64_t first_draw) {
+  const CollectRequest request = {.purpose = RandomPurpose::kTrain,
+                                  .batch = batch,
+                                  .samples = options_.group_size,
+                                  .seed = options_.seed,
+                                  .sampling = options_.sampling};
+  const int64_t draws_max = static_cast<int64_t>(
+      std::ceil(options_.draws_max_ratio * static_cast<double>(options_.groups_per_batch)));
+  Sorting sorting(options_);
+  int64_t drawn = 0;
+  while (sorting.teaching() < options_.groups_per_batch && drawn < draws_max) {
+    const int64_t wave =
+        std::min(options_.groups_per_batch - sorting.teaching(), draws_max - drawn);
+    std::vector<Draw> draws;
+    for (int64_t i = 0; i < wave; ++i) draws.push_back(parts_.order->At(first_draw + drawn + i));
+    drawn += wave;
+    WHET_ASSIGN_OR_RETURN(std::vector<CollectedGroup> groups,
+                          parts_.collector->Collect(request, draws));
+    for (CollectedGroup& group : groups) sorting.Add(std::move(group));
+  }
+  return sorting.Finish(parts_, batch);
+}
+
+std::vector<std::vector<size_t>> CutIntoParts(size_t samples, int64_t parts,
+                                              const RandomKey& key) {
+  std::vector<size_t> indices(samples);
+  std::iota(indices.begin(), indices.end(), size_t{0});
+  if (parts > 1) Shuffle(key, &indices);
+  std::vector<std::vector<size_t>> out;
+  const size_t count = static_cast<size_t>(parts);
+  for (size_t i = 0; i < count; ++i) {
+    out.emplace_back(indices.begin() + static_cast<ptrdiff_t>(samples * i / count),
+                     indices.begin() + static_cast<ptrdiff_t>(samples * (i + 1) / count));
+  }
+  return out;
+}
+
+TrainBatch PartOf(const std::vector<TrainSample>& samples, const std::vector<size_t>& indices,
+                  int64_t parts) {
+  TrainBatch batch = {};
+  for (const size_t i : indices) batch.samples.push_back(samples[i]);
+  const double count = static_cast<double>(parts);
+  batch.normalizer_tokens = static_cast<double>(LossTokens(samples)) / count;
+  batch.normalizer_samples = static_cast<double>(samples.size()) / count;
+  return batch;
+}
+
+}  // namespace whet

@@ -1,0 +1,168 @@
+#include "orchestrator/rollout_collector.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "base/status.h"
+
+namespace whet {
+namespace {
+
+// A group on its way: what is there of each sample.
+struct PartialGroup {
+  Draw draw;
+  std::vector<std::optional<RolloutRecord>> records;
+  int64_t missing;
+};
+
+bool AllJudged(const PartialGroup& group) {
+  for (const std::optional<RolloutRecord>& record : group.records) {
+    if (!record->judged) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// One call of Collect.
+class RolloutCollector::Gathering {
+ public:
+  Gathering(RolloutCollector* collector, const CollectRequest& request)
+      : collector_(*collector),
+        parts_(collector->parts_),
+        request_(request),
+        rules_(std::make_shared<const std::vector<std::string>>(parts_.rewarder->rule_names())) {}
+
+  absl::StatusOr<std::vector<CollectedGroup>> Run(const std::vector<Draw>& draws) {
+    WHET_RETURN_IF_ERROR(Lease(draws));
+    std::vector<RolloutRequest> requests;
+    for (const Draw& draw : draws) {
+      WHET_RETURN_IF_ERROR(Begin(draw, &requests));
+    }
+    WHET_RETURN_IF_ERROR(parts_.source->Request(std::move(requests)));
+    out_.resize(groups_.size());
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].missing == 0) WHET_RETURN_IF_ERROR(Finish(i));
+    }
+    while (finished_ < groups_.size()) WHET_RETURN_IF_ERROR(TakeFinished());
+    return std::move(out_);
+  }
+
+ private:
+  absl::Status Lease(const std::vector<Draw>& draws) {
+    Prompts prompts;
+    std::vector<LeaseRecord> leases;
+    for (const Draw& draw : draws) {
+      prompts.push_back(draw.prompt);
+      leases.push_back({.purpose = request_.purpose,
+                        .prompt = draw.prompt->id,
+                        .draw = draw.draw,
+                        .samples = request_.samples,
+                        .batch = request_.batch});
+    }
+    WHET_RETURN_IF_ERROR(parts_.ledger->AddPrompts(std::move(prompts)));
+    return parts_.ledger->AddLeases(std::move(leases));
+  }
+
+  // Takes what the ledger has of a draw, and asks for the rest.
+  absl::Status Begin(const Draw& draw, std::vector<RolloutRequest>* requests) {
+    PartialGroup group = {draw, {}, request_.samples};
+    group.records.resize(static_cast<size_t>(request_.samples));
+    WHET_ASSIGN_OR_RETURN(
+        std::vector<RolloutRecord> recorded,
+        parts_.reader->Rollouts(request_.purpose, draw.prompt->id, draw.draw));
+    for (RolloutRecord& record : recorded) {
+      const int64_t sample = record.rollout.id.sample;
+      if (sample >= request_.samples) continue;
+      group.records[static_cast<size_t>(sample)] = std::move(record);
+      --group.missing;
+      ++collector_.stats_.recorded_rollouts;
+    }
+    for (int64_t sample = 0; sample < request_.samples; ++sample) {
+      if (group.records[static_cast<size_t>(sample)].has_value()) continue;
+      const RolloutId id = {request_.purpose, draw.prompt->id, draw.draw, sample};
+      group_of_[id] = groups_.size();
+      requests->push_back({.id = id,
+                           .seed = request_.seed,
+                           .prompt = draw.prompt->tokens,
+                           .sampling = request_.sampling});
+    }
+    groups_.push_back(std::move(group));
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeFinished() {
+    const absl::Duration begin = parts_.clock->Monotonic();
+    absl::StatusOr<std::vector<Rollout>> finished = parts_.source->Wait();
+    collector_.stats_.generating += parts_.clock->Monotonic() - begin;
+    if (!finished.ok()) return finished.status();
+    WHET_CHECK(!finished->empty());
+    for (Rollout& rollout : *finished) {
+      const auto entry = group_of_.find(rollout.id);
+      if (entry == group_of_.end()) continue;  // Not of this call.
+      ++collector_.stats_.sampled_rollouts;
+      collector_.stats_.sampled_tokens += static_cast<int64_t>(rollout.tokens.size());
+      std::string text = parts_.rewarder->TextOf(rollout);
+      WHET_RETURN_IF_ERROR(parts_.ledger->AddRollout(rollout, text));
+      PartialGroup& group = groups_[entry->second];
+      group.records[static_cast<size_t>(rollout.id.sample)] =
+          RolloutRecord{.rollout = std::move(rollout),
+                        .text = std::move(text),
+                        .reward = std::nullopt,
+                        .judged = false,
+                        .parts = {},
+                        .disposition = Disposition::kPending};
+      if (--group.missing == 0) WHET_RETURN_IF_ERROR(Finish(entry->second));
+    }
+    return absl::OkStatus();
+  }
+
+  // Judges a complete group, unless that was done.
+  absl::Status Finish(size_t index) {
+    PartialGroup& group = groups_[index];
+    const bool judged = AllJudged(group);
+    CollectedGroup& out = out_[index];
+    out.rewarded.group = {.prompt = group.draw.prompt, .draw = group.draw.draw, .rollouts = {}};
+    for (std::optional<RolloutRecord>& record : group.records) {
+      out.rewarded.group.rollouts.push_back(std::move(record->rollout));
+      out.texts.push_back(std::move(record->text));
+      if (judged) out.rewarded.rewards.push_back({record->reward, std::move(record->parts)});
+    }
+    ++finished_;
+    return judged ? absl::OkStatus() : Judge(&out);
+  }
+
+  absl::Status Judge(CollectedGroup* group) {
+    const absl::Duration begin = parts_.clock->Monotonic();
+    absl::StatusOr<ScoredGroup> scored = parts_.rewarder->Score(group->rewarded.group);
+    collector_.stats_.judging += parts_.clock->Monotonic() - begin;
+    if (!scored.ok()) return scored.status();
+    group->rewarded.rewards = std::move(scored->rewards);
+    for (size_t i = 0; i < group->rewarded.rewards.size(); ++i) {
+      WHET_RETURN_IF_ERROR(parts_.ledger->AddReward(group->rewarded.group.rollouts[i].id,
+                                                    group->rewarded.rewards[i], rules_));
+    }
+    return absl::OkStatus();
+  }
+
+  RolloutCollector& collector_;
+  const Parts& parts_;
+  const CollectRequest& request_;
+  const std::shared_ptr<const std::vector<std::string>> rules_;
+  std::vector<PartialGroup> groups_;
+  absl::flat_hash_map<RolloutId, size_t> group_of_;  // Of what was asked for.
+  std::vector<CollectedGroup> out_;
+  size_t finished_ = 0;
+};
+
+absl::StatusOr<std::vector<CollectedGroup>> RolloutCollector::Collect(
+    const CollectRequest& request, const std::vector<Draw>& draws) {
+  return Gathering(this, request).Run(draws);
+}
+
+CollectStats RolloutCollector::TakeStats() { return std::exchange(stats_, CollectStats()); }
+
+}  // namespace whet

@@ -1,0 +1,76 @@
+// Gets groups of judged rollouts: from the ledger what it has, from the source the rest.
+#ifndef WHET_ORCHESTRATOR_ROLLOUT_COLLECTOR_H_
+#define WHET_ORCHESTRATOR_ROLLOUT_COLLECTOR_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "orchestrator/ledger.h"
+#include "orchestrator/prompt_order.h"
+#include "rewards/rewarder.h"
+#include "rollout/reward.h"
+#include "rollout/rollout_source.h"
+#include "rollout/sampling_params.h"
+
+namespace whet {
+
+// What is wanted of each draw.
+struct CollectRequest {
+  RandomPurpose purpose;
+  int64_t batch;    // LeaseRecord::batch.
+  int64_t samples;  // Rollouts of each draw.
+  uint64_t seed;    // The run's.
+  SamplingParams sampling;
+};
+
+struct CollectedGroup {
+  RewardedGroup rewarded;
+  std::vector<std::string> texts;  // Of the rollouts.
+};
+
+// Where time went, and how much was new.
+struct CollectStats {
+  absl::Duration generating;
+  absl::Duration judging;
+  int64_t sampled_rollouts = 0;
+  int64_t sampled_tokens = 0;
+  int64_t recorded_rollouts = 0;  // That the ledger had.
+};
+
+// Not thread-safe.
+class RolloutCollector {
+ public:
+  // None is owned; all outlive this. `reader` is of `ledger`'s file.
+  struct Parts {
+    RolloutSource* source;
+    const Rewarder* rewarder;
+    Ledger* ledger;
+    LedgerReader* reader;
+    Clock* clock;
+  };
+  explicit RolloutCollector(const Parts& parts) : parts_(parts) {}
+
+  // All groups of `draws`, in their order, rollouts by sample. Leases, rollouts and rewards are
+  // queued for the ledger as they come; a rollout that it has is not sampled again, nor judged
+  // again if it was. A completion is judged with its whole group.
+  absl::StatusOr<std::vector<CollectedGroup>> Collect(const CollectRequest& request,
+                                                      const std::vector<Draw>& draws);
+
+  // Since the last call.
+  CollectStats TakeStats();
+
+ private:
+  class Gathering;
+
+  const Parts parts_;
+  CollectStats stats_;
+};
+
+}  // namespace whet
+
+#endif  // WHET_ORCHESTRATOR_ROLLOUT_COLLECTOR_H_

@@ -1,0 +1,240 @@
+#include "rewards/rewarder.h"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "base/check.h"
+#include "base/status.h"
+
+namespace whet {
+namespace {
+
+RewardPart FaultPart(absl::string_view message) {
+  return {.value = std::nullopt, .verdict = Verdict::kFault, .message = std::string(message)};
+}
+
+// Whether another call may go well: what befell this one is no fault of the rollouts or the run.
+bool IsPassing(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::Status CheckRules(const std::vector<WeightedRule>& rules) {
+  if (rules.empty())
+    return absl::InvalidArgumentError("there is no reward rule; name at least one");
+  for (size_t r = 0; r < rules.size(); ++r) {
+    WHET_CHECK(rules[r].rule != nullptr);
+    const std::string& name = rules[r].name;
+    if (name.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("reward rule ", r + 1, " has no name"));
+    }
+    if (!std::isfinite(rules[r].weight)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("reward rule \"", name, "\": the weight must be a finite number"));
+    }
+    for (size_t other = 0; other < r; ++other) {
+      if (rules[other].name != name) continue;
+      return absl::InvalidArgumentError(absl::StrCat("two reward rules are called \"", name,
+                                                     "\"; give one of them another name"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Positions of the rules that each waits for.
+absl::StatusOr<std::vector<std::vector<size_t>>> ResolveAfter(
+    const std::vector<WeightedRule>& rules) {
+  absl::flat_hash_map<absl::string_view, size_t> position;
+  for (size_t r = 0; r < rules.size(); ++r) position[rules[r].name] = r;
+  std::vector<std::vector<size_t>> after(rules.size());
+  for (size_t r = 0; r < rules.size(); ++r) {
+    for (const std::string& name : rules[r].rule->after()) {
+      const auto found = position.find(name);
+      if (found == position.end()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "reward rule \"", rules[r].name, "\" comes after \"", name, "\", which is no rule; ",
+            "there are: ", absl::StrJoin(rules, ", ", [](std::string* out, const auto& rule) {
+              absl::StrAppend(out, "\"", rule.name, "\"");
+            })));
+      }
+      after[r].push_back(found->second);
+    }
+  }
+  return after;
+}
+
+// The first of the rules that waits for none but `done`; nullopt if there is none.
+std::optional<size_t> FirstReady(const std::vector<std::vector<size_t>>& after,
+                                 const std::vector<bool>& done) {
+  for (size_t r = 0; r < after.size(); ++r) {
+    if (!done[r] && absl::c_all_of(after[r], [&](size_t a) { return done[a]; })) return r;
+  }
+  return std::nullopt;
+}
+
+// "a" after "b" after "a": rules that are not done and wait for each other.
+std::string CircleOf(const std::vector<WeightedRule>& rules,
+                     const std::vector<std::vector<size_t>>& after, const std::vector<bool>& done) {
+  const auto not_done = [&](size_t r) { return !done[r]; };
+  size_t r = static_cast<size_t>(absl::c_find(done, false) - done.begin());
+  std::vector<size_t> path;
+  while (!absl::c_linear_search(path, r)) {
+    path.push_back(r);
+    r = *absl::c_find_if(after[r], not_done);
+  }
+  path.erase(path.begin(), absl::c_find(path, r));
+  path.push_back(r);
+  return absl::StrJoin(path, " after ", [&](std::string* out, size_t at) {
+    absl::StrAppend(out, "\"", rules[at].name, "\"");
+  });
+}
+
+absl::StatusOr<std::vector<size_t>> OrderOf(const std::vector<WeightedRule>& rules,
+                                            const std::vector<std::vector<size_t>>& after) {
+  std::vector<bool> done(rules.size(), false);
+  std::vector<size_t> order;
+  while (order.size() < rules.size()) {
+    const std::optional<size_t> ready = FirstReady(after, done);
+    if (!ready) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("reward rules wait for each other: ", CircleOf(rules, after, done)));
+    }
+    done[*ready] = true;
+    order.push_back(*ready);
+  }
+  return order;
+}
+
+// A rule must not teach NaN.
+RewardPart Checked(RewardPart part) {
+  if (part.value && !std::isfinite(*part.value)) {
+    return FaultPart(absl::StrCat("the rule gave ", *part.value));
+  }
+  return part;
+}
+
+}  // namespace
+
+void SumUp(const std::vector<WeightedRule>& rules, Reward* reward) {
+  WHET_CHECK(rules.size() == reward->parts.size());
+  bool closed = false;
+  bool excluded = false;
+  std::optional<double> sum;
+  for (size_t r = 0; r < rules.size(); ++r) {
+    const RewardPart& part = reward->parts[r];
+    if (part.verdict && IsExcluded(*part.verdict)) excluded = true;
+    if (!part.value) continue;
+    if (rules[r].gate && *part.value == 0) closed = true;
+    sum = sum.value_or(0) + rules[r].weight * *part.value;
+  }
+  if (closed) {
+    reward->total = 0;
+  } else if (excluded) {
+    reward->total = std::nullopt;
+  } else {
+    reward->total = sum;
+  }
+}
+
+Rewarder::Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion,
+                   DecodeFunction decode)
+    : rules_(std::move(rules)), completion_(std::move(completion)), decode_(std::move(decode)) {
+  for (const WeightedRule& rule : rules_) rule_names_.push_back(rule.name);
+}
+
+absl::StatusOr<std::unique_ptr<Rewarder>> Rewarder::Create(std::vector<WeightedRule> rules,
+                                                           CompletionOptions completion,
+                                                           DecodeFunction decode) {
+  WHET_RETURN_IF_ERROR(CheckRules(rules));
+  WHET_ASSIGN_OR_RETURN(std::vector<std::vector<size_t>> after, ResolveAfter(rules));
+  WHET_ASSIGN_OR_RETURN(std::vector<size_t> order, OrderOf(rules, after));
+  // The constructor is private: std::make_unique cannot call it.
+  std::unique_ptr<Rewarder> rewarder(
+      new Rewarder(std::move(rules), std::move(completion), std::move(decode)));
+  rewarder->after_ = std::move(after);
+  rewarder->order_ = std::move(order);
+  return rewarder;
+}
+
+std::string Rewarder::TextOf(const Rollout& rollout) const {
+  absl::Span<const int32_t> tokens = rollout.tokens;
+  if (rollout.finish == Finish::kStop && !tokens.empty()) tokens.remove_suffix(1);
+  return decode_(tokens);
+}
+
+absl::StatusOr<ScoredGroup> Rewarder::Score(const RolloutGroup& group) const {
+  const size_t count = group.rollouts.size();
+  ScoredGroup scored;
+  if (count == 0) return scored;
+  for (const Rollout& rollout : group.rollouts) scored.texts.push_back(TextOf(rollout));
+  std::vector<Completion> completions;
+  completions.reserve(count);
+  for (const std::string& text : scored.texts) {
+    completions.push_back(ParseCompletion(text, completion_));
+  }
+  scored.rewards.resize(count);
+  for (Reward& reward : scored.rewards) reward.parts.resize(rules_.size());
+  for (const size_t r : order_) {
+    WHET_RETURN_IF_ERROR(ScoreRule(r, group, completions, &scored.rewards));
+  }
+  for (Reward& reward : scored.rewards) SumUp(rules_, &reward);
+  return scored;
+}
+
+std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup& group) const {
+  std::vector<std::optional<std::string>> keys;
+  for (const Rollout& rollout : group.rollouts) {
+    const std::string text = TextOf(rollout);
+    const Completion completion = ParseCompletion(text, completion_);
+    const ScoreInput input = {
+        .prompt = *group.prompt, .rollout = rollout, .completion = completion, .earlier = {}};
+    std::optional<std::string> key;
+    for (const WeightedRule& rule : rules_) {
+      if (!key.has_value()) key = rule.rule->AnswerKey(input);
+    }
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+absl::Status Rewarder::ScoreRule(size_t r, const RolloutGroup& group,
+                                 const std::vector<Completion>& completions,
+                                 std::vector<Reward>* rewards) const {
+  std::vector<ScoreInput> inputs;
+  inputs.reserve(completions.size());
+  for (size_t i = 0; i < completions.size(); ++i) {
+    EarlierParts earlier;
+    for (const size_t a : after_[r]) earlier[rules_[a].name] = &(*rewards)[i].parts[a];
+    inputs.push_back({.prompt = *group.prompt,
+                      .rollout = group.rollouts[i],
+                      .completion = completions[i],
+                      .earlier = std::move(earlier)});
+  }
+  absl::StatusOr<std::vector<RewardPart>> parts = rules_[r].rule->Score(inputs);
+  if (!parts.ok() && !IsPassing(parts.status().code())) {
+    return Annotate(parts.status(), absl::StrCat("reward rule \"", rules_[r].name, "\""));
+  }
+  WHET_CHECK(!parts.ok() || parts->size() == inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    (*rewards)[i].parts[r] =
+        parts.ok() ? Checked(std::move((*parts)[i])) : FaultPart(parts.status().message());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace whet

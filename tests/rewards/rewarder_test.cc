@@ -1,0 +1,304 @@
+#include "rewards/rewarder.h"
+
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace whet {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+using ScoreFunction =
+    std::function<absl::StatusOr<std::vector<RewardPart>>(absl::Span<const ScoreInput>)>;
+
+RewardPart Part(std::optional<double> value, std::optional<Verdict> verdict = std::nullopt) {
+  return {.value = value, .verdict = verdict, .message = ""};
+}
+
+class FakeRule : public RewardRule {
+ public:
+  FakeRule(std::vector<std::string> after, ScoreFunction score)
+      : after_(std::move(after)), score_(std::move(score)) {}
+  std::vector<std::string> after() const override { return after_; }
+  absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override {
+    return score_(inputs);
+  }
+
+ private:
+  std::vector<std::string> after_;
+  ScoreFunction score_;
+};
+
+std::unique_ptr<RewardRule> Gives(const std::vector<RewardPart>& parts) {
+  return std::make_unique<FakeRule>(std::vector<std::string>(),
+                                    [parts](absl::Span<const ScoreInput>) { return parts; });
+}
+
+std::unique_ptr<RewardRule> Fails(const absl::Status& status) {
+  return std::make_unique<FakeRule>(std::vector<std::string>(),
+                                    [status](absl::Span<const ScoreInput>) { return status; });
+}
+
+// Gives 0 to all, and notes its name when it runs.
+std::unique_ptr<RewardRule> Notes(const std::string& name, std::vector<std::string> after,
+                                  std::vector<std::string>* log) {
+  return std::make_unique<FakeRule>(std::move(after),
+                                    [name, log](absl::Span<const ScoreInput> inputs) {
+                                      log->push_back(name);
+                                      return std::vector<RewardPart>(inputs.size(), Part(0));
+                                    });
+}
+
+// A token is a letter: 1 is "a".
+std::string Letters(absl::Span<const int32_t> tokens) {
+  std::string text;
+  for (const int32_t token : tokens) text.push_back(static_cast<char>('a' + token - 1));
+  return text;
+}
+
+absl::StatusOr<std::unique_ptr<Rewarder>> Create(std::vector<WeightedRule> rules) {
+  return Rewarder::Create(std::move(rules), {}, Letters);
+}
+
+RolloutGroup Group(size_t count) {
+  RolloutGroup group;
+  auto prompt = std::make_shared<Prompt>();
+  prompt->ground_truth = "gold";
+  group.prompt = prompt;
+  for (size_t i = 0; i < count; ++i) {
+    Rollout rollout = {};
+    rollout.tokens = {static_cast<int32_t>(i + 1), 26};
+    group.rollouts.push_back(std::move(rollout));
+  }
+  return group;
+}
+
+template <typename... R>
+std::vector<WeightedRule> RulesOf(R... rules) {
+  std::vector<WeightedRule> list;
+  (list.push_back(std::move(rules)), ...);
+  return list;
+}
+
+WeightedRule Named(std::string name, std::unique_ptr<RewardRule> rule, double weight = 1,
+                   bool gate = false) {
+  return {.name = std::move(name), .weight = weight, .gate = gate, .rule = std::move(rule)};
+}
+
+struct Scored {
+  double weight;
+  RewardPart part;
+  bool gate = false;
+};
+
+// The total of one rollout with these parts.
+std::optional<double> TotalOf(const std::vector<Scored>& scored) {
+  std::vector<WeightedRule> rules;
+  Reward reward;
+  for (const Scored& one : scored) {
+    rules.push_back({.name = "r", .weight = one.weight, .gate = one.gate, .rule = nullptr});
+    reward.parts.push_back(one.part);
+  }
+  SumUp(rules, &reward);
+  return reward.total;
+}
+
+TEST(TotalTest, IsTheWeightedSum) {
+  // 2 * 0.5 + -1 * 0.25 = 0.75
+  EXPECT_EQ(TotalOf({{2, Part(0.5)}, {-1, Part(0.25)}}), 0.75);
+}
+
+TEST(TotalTest, LeavesOutAbsentParts) {
+  EXPECT_EQ(TotalOf({{2, Part(0.5)}, {1, Part(std::nullopt)}}), 1.0);
+}
+
+TEST(TotalTest, IsAbsentIfAllPartsAre) {
+  EXPECT_EQ(TotalOf({{1, Part(std::nullopt)}, {1, Part(std::nullopt)}}), std::nullopt);
+}
+
+TEST(TotalTest, IsAbsentIfAJudgeCouldNotJudge) {
+  EXPECT_EQ(TotalOf({{1, Part(1)}, {1, Part(std::nullopt, Verdict::kFault)}}), std::nullopt);
+  EXPECT_EQ(TotalOf({{1, Part(1)}, {1, Part(std::nullopt, Verdict::kUnparseableGold)}}),
+            std::nullopt);
+  EXPECT_EQ(TotalOf({{1, Part(1)}, {1, Part(0, Verdict::kNoAnswer)}}), 1.0);
+}
+
+TEST(TotalTest, IsZeroBehindAClosedGate) {
+  EXPECT_EQ(TotalOf({{1, Part(0), true}, {1, Part(1)}}), 0.0);
+  EXPECT_EQ(TotalOf({{1, Part(0), true}, {1, Part(std::nullopt, Verdict::kFault)}}), 0.0);
+  EXPECT_EQ(TotalOf({{1, Part(0)}, {1, Part(1)}}), 1.0);
+}
+
+TEST(TotalTest, CountsAnOpenGate) { EXPECT_EQ(TotalOf({{0.1, Part(1), true}, {1, Part(1)}}), 1.1); }
+
+TEST(TotalTest, IsNotClosedByAGateThatGaveNothing) {
+  EXPECT_EQ(TotalOf({{1, Part(std::nullopt), true}, {1, Part(1)}}), 1.0);
+  EXPECT_EQ(TotalOf({{1, Part(std::nullopt, Verdict::kFault), true}, {1, Part(1)}}), std::nullopt);
+}
+
+TEST(RewarderTest, GivesEachRolloutItsPartsAndText) {
+  const auto rewarder = Create(
+      RulesOf(Named("x", Gives({Part(1), Part(2)})), Named("y", Gives({Part(10), Part(20)}), 0.1)));
+  ASSERT_TRUE(rewarder.ok()) << rewarder.status();
+  EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("x", "y"));
+  const ScoredGroup scored = (*rewarder)->Score(Group(2)).value();
+  ASSERT_EQ(scored.rewards.size(), 2);
+  EXPECT_EQ(scored.rewards[1].parts[0].value, 2);
+  EXPECT_EQ(scored.rewards[1].parts[1].value, 20);
+  EXPECT_EQ(scored.rewards[0].total, 2);  // 1 + 0.1 * 10
+  EXPECT_EQ(scored.rewards[1].total, 4);  // 2 + 0.1 * 20
+  EXPECT_THAT(scored.texts, ElementsAre("a", "b"));
+}
+
+TEST(RewarderTest, ShowsRulesThePromptAndTheParsedText) {
+  std::vector<std::string> seen;
+  const auto rewarder = Create(RulesOf(
+      Named("x", std::make_unique<FakeRule>(
+                     std::vector<std::string>(), [&seen](absl::Span<const ScoreInput> inputs) {
+                       std::vector<RewardPart> parts;
+                       for (const ScoreInput& input : inputs) {
+                         seen.push_back(absl::StrCat(input.prompt.ground_truth, " ",
+                                                     *input.completion.answer_region, " ",
+                                                     input.rollout.tokens.size()));
+                         parts.push_back(Part(1));
+                       }
+                       return parts;
+                     }))));
+  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  EXPECT_THAT(seen, ElementsAre("gold a 2", "gold b 2"));
+}
+
+TEST(RewarderTest, DecodesWithoutTheTokenThatEndedIt) {
+  const auto rewarder = Create(RulesOf(Named("x", Gives({Part(1)}))));
+  Rollout rollout = {};
+  rollout.tokens = {1, 2, 26};
+  rollout.finish = Finish::kStop;
+  EXPECT_EQ((*rewarder)->TextOf(rollout), "ab");
+  rollout.finish = Finish::kLength;
+  EXPECT_EQ((*rewarder)->TextOf(rollout), "abz");
+  rollout.tokens.clear();
+  rollout.finish = Finish::kStop;
+  EXPECT_EQ((*rewarder)->TextOf(rollout), "");
+}
+
+TEST(RewarderTest, ScoresAnEmptyGroup) {
+  const auto rewarder = Create(RulesOf(Named("x", Gives({}))));
+  const auto scored = (*rewarder)->Score(Group(0));
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  EXPECT_THAT(scored->rewards, IsEmpty());
+}
+
+TEST(RewarderOrderTest, RunsARuleAfterThoseItReads) {
+  std::vector<std::string> log;
+  const auto rewarder =
+      Create(RulesOf(Named("a", Notes("a", {"c"}, &log)), Named("b", Notes("b", {}, &log)),
+                     Named("c", Notes("c", {"b"}, &log)), Named("d", Notes("d", {}, &log))));
+  ASSERT_TRUE(rewarder.ok()) << rewarder.status();
+  ASSERT_TRUE((*rewarder)->Score(Group(1)).ok());
+  EXPECT_THAT(log, ElementsAre("b", "c", "a", "d"));
+  EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("a", "b", "c", "d"));
+}
+
+TEST(RewarderOrderTest, ShowsExactlyTheNamedPartsOfTheSameRollout) {
+  std::vector<std::pair<std::string, double>> seen;
+  auto reader = std::make_unique<FakeRule>(std::vector<std::string>{"b"},
+                                           [&seen](absl::Span<const ScoreInput> inputs) {
+                                             for (const ScoreInput& input : inputs) {
+                                               for (const auto& [name, part] : input.earlier)
+                                                 seen.emplace_back(name, *part->value);
+                                             }
+                                             return std::vector<RewardPart>(inputs.size(), Part(0));
+                                           });
+  const auto rewarder =
+      Create(RulesOf(Named("a", Gives({Part(1), Part(2)})), Named("reader", std::move(reader)),
+                     Named("b", Gives({Part(3), Part(4)}))));
+  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  EXPECT_THAT(seen, ElementsAre(Pair("b", 3.0), Pair("b", 4.0)));
+}
+
+TEST(RewarderOrderTest, RejectsRulesThatWaitForEachOther) {
+  std::vector<std::string> log;
+  const auto rewarder = Create(RulesOf(
+      Named("free", Notes("free", {}, &log)), Named("outside", Notes("outside", {"a"}, &log)),
+      Named("a", Notes("a", {"free", "b"}, &log)), Named("b", Notes("b", {"a"}, &log))));
+  EXPECT_TRUE(absl::IsInvalidArgument(rewarder.status()));
+  EXPECT_EQ(rewarder.status().message(),
+            R"(reward rules wait for each other: "a" after "b" after "a")");
+  EXPECT_THAT(std::string(Create(RulesOf(Named("a", Notes("a", {"a"}, &log)))).status().message()),
+              HasSubstr(R"("a" after "a")"));
+}
+
+TEST(RewarderCreateTest, RejectsWhatCannotBe) {
+  std::vector<std::string> log;
+  const auto error_of = [](std::vector<WeightedRule> rules) {
+    const absl::Status status = Create(std::move(rules)).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    return std::string(status.message());
+  };
+  EXPECT_THAT(error_of({}), HasSubstr("at least one"));
+  EXPECT_THAT(error_of(RulesOf(Named("x", Gives({})), Named("", Gives({})))),
+              HasSubstr("rule 2 has no name"));
+  EXPECT_THAT(error_of(RulesOf(Named("x", Gives({})), Named("x", Gives({})))),
+              HasSubstr(R"(two reward rules are called "x")"));
+  EXPECT_THAT(error_of(RulesOf(Named("x", Gives({}), std::nan("")))), HasSubstr("weight"));
+  EXPECT_THAT(
+      error_of(RulesOf(Named("x", Notes("x", {"answr"}, &log)), Named("answer", Gives({})))),
+      AllOf(HasSubstr(R"("x" comes after "answr")"), HasSubstr(R"("x", "answer")")));
+}
+
+TEST(RewarderFailureTest, AFailureThatPassesExcludesTheRollouts) {
+  for (const absl::Status& status :
+       {absl::UnavailableError("down"), absl::InternalError("down"), absl::UnknownError("down"),
+        absl::AbortedError("down"), absl::DeadlineExceededError("down"),
+        absl::ResourceExhaustedError("down")}) {
+    const auto rewarder =
+        Create(RulesOf(Named("x", Gives({Part(1), Part(1)})), Named("service", Fails(status))));
+    const auto scored = (*rewarder)->Score(Group(2));
+    ASSERT_TRUE(scored.ok()) << scored.status();
+    for (const Reward& reward : scored->rewards) {
+      EXPECT_EQ(reward.total, std::nullopt);
+      EXPECT_EQ(reward.parts[0].value, 1);
+      EXPECT_EQ(reward.parts[1].value, std::nullopt);
+      EXPECT_EQ(reward.parts[1].verdict, Verdict::kFault);
+      EXPECT_EQ(reward.parts[1].message, "down");
+    }
+  }
+}
+
+TEST(RewarderFailureTest, AFailureThatStaysIsReturned) {
+  for (const absl::Status& status :
+       {absl::InvalidArgumentError("no"), absl::FailedPreconditionError("no"),
+        absl::UnimplementedError("no"), absl::DataLossError("no"), absl::CancelledError("no")}) {
+    const auto rewarder = Create(RulesOf(Named("service", Fails(status))));
+    const auto scored = (*rewarder)->Score(Group(2));
+    EXPECT_EQ(scored.status().code(), status.code());
+    EXPECT_EQ(scored.status().message(), R"(reward rule "service": no)");
+  }
+}
+
+TEST(RewarderFailureTest, AValueThatIsNoNumberExcludesItsRolloutOnly) {
+  const auto rewarder =
+      Create(RulesOf(Named("x", Gives({Part(std::nan("")), Part(HUGE_VAL), Part(1)}))));
+  const ScoredGroup scored = (*rewarder)->Score(Group(3)).value();
+  EXPECT_EQ(scored.rewards[0].parts[0].verdict, Verdict::kFault);
+  EXPECT_THAT(scored.rewards[0].parts[0].message, HasSubstr("nan"));
+  EXPECT_EQ(scored.rewards[0].total, std::nullopt);
+  EXPECT_EQ(scored.rewards[1].total, std::nullopt);
+  EXPECT_EQ(scored.rewards[2].total, 1);
+}
+
+}  // namespace
+}  // namespace whet
