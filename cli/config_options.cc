@@ -35,15 +35,15 @@ AnswerPlace PlaceOf(config::AnswerPlace place) {
 }
 
 WeightedRule RuleOf(const config::RewardRule& rule) {
-  WeightedRule out = {.name = rule.name(), .weight = rule.weight(), .gate = rule.gate(), .rule = {}};
+  WeightedRule out = {
+      .name = rule.name(), .weight = rule.weight(), .gate = rule.gate(), .rule = {}};
   switch (rule.rule_case()) {
     case config::RewardRule::kAnswer:
       if (out.name.empty()) out.name = "answer";
-      out.rule = std::make_unique<AnswerRule>(
-          AnswerRuleOptions{.place = PlaceOf(rule.answer().place()),
-                            .match = rule.answer().match() == config::EXACT
-                                         ? AnswerMatch::kExact
-                                         : AnswerMatch::kExactOrNumeric});
+      out.rule = std::make_unique<AnswerRule>(AnswerRuleOptions{
+          .place = PlaceOf(rule.answer().place()),
+          .match = rule.answer().match() == config::EXACT ? AnswerMatch::kExact
+                                                          : AnswerMatch::kExactOrNumeric});
       break;
     case config::RewardRule::kFormat:
       if (out.name.empty()) out.name = "format";

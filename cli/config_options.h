@@ -4,9 +4,9 @@
 
 #include <vector>
 
+#include "orchestrator/rollout_batch.h"
 #include "policy/engine.h"
 #include "policy/updater.h"
-#include "orchestrator/rollout_batch.h"
 #include "rewards/completion.h"
 #include "rewards/rewarder.h"
 #include "rollout/prompt_set.h"

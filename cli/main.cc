@@ -22,6 +22,7 @@ int Main(int argc, char** argv) {
   AddConfigCommand(&app, &result);
   AddDoctorCommand(&app, &result);
   AddImportCommand(&app, &result);
+  AddSampleCommand(&app, &result);
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);
 

@@ -23,17 +23,17 @@ absl::Status SettleConfig(const google::protobuf::Message& config, bool goes_on,
   if (!run->stored_config().has_value()) return run->StoreConfig(text);
   const std::unique_ptr<google::protobuf::Message> before(config.New());
   if (!google::protobuf::TextFormat::ParseFromString(*run->stored_config(), before.get())) {
-    return absl::DataLossError(
-        absl::StrCat(run->paths().config(), " is no configuration of this command; give --run "
-                     "another directory"));
+    return absl::DataLossError(absl::StrCat(run->paths().config(),
+                                            " is no configuration of this command; give --run "
+                                            "another directory"));
   }
   const std::vector<std::string> differences = ConfigDifferences(*before, config);
   if (differences.empty()) return absl::OkStatus();
   if (goes_on) return run->StoreConfig(text);
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the run ", run->paths().directory(), " was begun with other settings (",
-      absl::StrJoin(differences, "; "),
-      "); give --run another directory, or --continue to go on with the new ones"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the run ", run->paths().directory(), " was begun with other settings (",
+                   absl::StrJoin(differences, "; "),
+                   "); give --run another directory, or --continue to go on with the new ones"));
 }
 
 }  // namespace whet

@@ -37,9 +37,9 @@ struct SftArguments {
 absl::StatusOr<int32_t> EosOf(const LoadedModel& model) {
   if (model.tokenizer_eos.has_value()) return static_cast<int32_t>(*model.tokenizer_eos);
   if (!model.eos_ids.empty()) return static_cast<int32_t>(model.eos_ids.front());
-  return absl::InvalidArgumentError(absl::StrCat(
-      model.checkpoint.directory(),
-      " names no end of sequence; set eos_token_id in its config.json"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(model.checkpoint.directory(),
+                   " names no end of sequence; set eos_token_id in its config.json"));
 }
 
 // Prints about fifty lines a run.
@@ -98,30 +98,29 @@ absl::Status RunSft(const SftArguments& arguments) {
   ConfigPlaces places(arguments.file);
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
   WHET_RETURN_IF_ERROR(CheckOutput(arguments.output));
-  WHET_ASSIGN_OR_RETURN(
-      const LoadedModel model,
-      LoadModel(config.model(), config::EngineConfig(),
-                config.random_weights() ? Checkpoint::Weights::kNotRead
-                                        : Checkpoint::Weights::kNeeded));
+  WHET_ASSIGN_OR_RETURN(const LoadedModel model,
+                        LoadModel(config.model(), config::EngineConfig(),
+                                  config.random_weights() ? Checkpoint::Weights::kNotRead
+                                                          : Checkpoint::Weights::kNeeded));
   WHET_ASSIGN_OR_RETURN(const int32_t eos_id, EosOf(model));
   const int64_t context = model.checkpoint.config().positions_max;
   WHET_ASSIGN_OR_RETURN(
       const SftSet set,
-      ReadSftSet({.files = {config.file().begin(), config.file().end()},
-                  .loss = config.loss_on() == config::SEQUENCE ? SftLoss::kSequence
-                                                               : SftLoss::kCompletion,
-                  .tokens_max = std::min<int64_t>(config.tokens_max(), context),
-                  .eos_id = eos_id},
-                 model.tokenizer));
+      ReadSftSet(
+          {.files = {config.file().begin(), config.file().end()},
+           .loss = config.loss_on() == config::SEQUENCE ? SftLoss::kSequence : SftLoss::kCompletion,
+           .tokens_max = std::min<int64_t>(config.tokens_max(), context),
+           .eos_id = eos_id},
+          model.tokenizer));
   const std::string directory =
       arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   WHET_RETURN_IF_ERROR(SettleConfig(config, arguments.goes_on, &run));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Updater> updater, MakeSftUpdater(config, model));
-  WHET_RETURN_IF_ERROR(Print(absl::StrFormat(
-      "run        %s\nmodel      %s%s\nrows       %d, %d cut, %d without loss\n", directory,
-      Describe(model), config.random_weights() ? ", random weights" : "", set.rows, set.cut,
-      set.without_loss)));
+  WHET_RETURN_IF_ERROR(Print(
+      absl::StrFormat("run        %s\nmodel      %s%s\nrows       %d, %d cut, %d without loss\n",
+                      directory, Describe(model), config.random_weights() ? ", random weights" : "",
+                      set.rows, set.cut, set.without_loss)));
   SystemClock clock;
   SftView view(config.steps(), &clock);
   SftLoop loop({.updater = updater.get(),
@@ -134,14 +133,13 @@ absl::Status RunSft(const SftArguments& arguments) {
                 .checkpoint_every_steps = config.checkpoint().every_steps(),
                 .checkpoints_kept = config.checkpoint().keep()});
   WHET_RETURN_IF_ERROR(loop.Run(set.samples));
-  WHET_RETURN_IF_ERROR(Print(absl::StrFormat(
-      "checkpoint %s/%s\n", directory, RunPaths::CheckpointName(updater->steps()))));
+  WHET_RETURN_IF_ERROR(Print(absl::StrFormat("checkpoint %s/%s\n", directory,
+                                             RunPaths::CheckpointName(updater->steps()))));
   if (updater->steps() < config.steps()) {
-    return Print(absl::StrCat("stopped at step ", updater->steps(),
-                              "; to go on, repeat the command\n"));
+    return Print(
+        absl::StrCat("stopped at step ", updater->steps(), "; to go on, repeat the command\n"));
   }
-  return arguments.output.empty() ? absl::OkStatus()
-                                  : WriteOutput(arguments.output, updater.get());
+  return arguments.output.empty() ? absl::OkStatus() : WriteOutput(arguments.output, updater.get());
 }
 
 }  // namespace
@@ -151,7 +149,8 @@ void AddSftCommand(CLI::App* app, absl::Status* result) {
   const auto arguments = std::make_shared<SftArguments>();
   command->add_option("config", arguments->file, "The configuration; whet config sft lists all")
       ->required();
-  command->add_option("--run", arguments->run, "Directory of the run, which goes on if it is there");
+  command->add_option("--run", arguments->run,
+                      "Directory of the run, which goes on if it is there");
   command->add_option("--output", arguments->output,
                       "Write the trained model here too, without the trainer's state");
   command->add_option("--set", arguments->sets, "Change a setting: --set optimizer.lr=1e-5")

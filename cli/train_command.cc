@@ -56,10 +56,10 @@ absl::StatusOr<std::optional<PromptSet>> ReadHeldOut(const config::TrainConfig& 
       ReadPrompts(PromptsOf(config.evaluation().prompts(), /*needs_answers=*/true), tokenizer));
   const Prompts common = CommonPrompts(held_out, prompts);
   if (!common.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        common.size(), " of the ", held_out.prompts.size(),
-        " prompts of evaluation.prompts are trained on too, the first of them: ",
-        common.front()->question, "; take them out of one of the files"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(common.size(), " of the ", held_out.prompts.size(),
+                     " prompts of evaluation.prompts are trained on too, the first of them: ",
+                     common.front()->question, "; take them out of one of the files"));
   }
   return held_out;
 }
@@ -148,28 +148,27 @@ std::string PlanText(const TrainInputs& inputs, const std::string& run) {
                                    inputs.held_out.has_value()
                                        ? absl::StrCat("; held out ", SetText(*inputs.held_out))
                                        : "; none held out")),
-      line("rollouts",
-           absl::StrFormat("%d groups of %d a batch, up to %d tokens, temperature %g",
-                           c.rollout().groups_per_batch(), c.rollout().group_size(),
-                           c.sampling().tokens_max(), c.sampling().temperature())),
+      line("rollouts", absl::StrFormat("%d groups of %d a batch, up to %d tokens, temperature %g",
+                                       c.rollout().groups_per_batch(), c.rollout().group_size(),
+                                       c.sampling().tokens_max(), c.sampling().temperature())),
       line("reward", RuleText(c, inputs.rewarder->rule_names())),
-      line("loss", absl::StrFormat("%s, clip %g/%g, %s", config::LossAggregation_Name(
-                                                             c.loss().aggregation()),
+      line("loss", absl::StrFormat("%s, clip %g/%g, %s",
+                                   config::LossAggregation_Name(c.loss().aggregation()),
                                    c.loss().clip_low(), c.loss().clip_high(),
                                    kl > 0 ? absl::StrFormat("KL × %g", kl) : "no KL")),
       line("optimizer", absl::StrFormat("AdamW, learning rate %g, %s", c.optimizer().lr(),
                                         config::Schedule_Name(c.optimizer().schedule()))),
-      line("steps", absl::StrFormat("%d, %d a rollout batch, seed %d", c.steps(),
-                                    c.rollout().minibatches() * c.rollout().inner_epochs(),
-                                    c.seed())),
+      line("steps",
+           absl::StrFormat("%d, %d a rollout batch, seed %d", c.steps(),
+                           c.rollout().minibatches() * c.rollout().inner_epochs(), c.seed())),
       "\n");
 }
 
 absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPaths& paths,
                       int64_t step) {
-  const std::string where = absl::StrFormat(
-      "checkpoint %s/%s\nledger     %s\ncurve      %s\n", paths.directory(),
-      RunPaths::CheckpointName(step), paths.ledger(), paths.curve());
+  const std::string where =
+      absl::StrFormat("checkpoint %s/%s\nledger     %s\ncurve      %s\n", paths.directory(),
+                      RunPaths::CheckpointName(step), paths.ledger(), paths.curve());
   switch (end) {
     case TrainEnd::kFinished:
       return Print(where);
@@ -179,8 +178,9 @@ absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPa
                                 "easy or too hard for this model\n",
                                 where));
     case TrainEnd::kInterrupted:
-      return Print(absl::StrCat(where, "stopped at step ", step, "; to go on, repeat:\n  whet train ",
-                                arguments.file, " --run ", paths.directory(), "\n"));
+      return Print(absl::StrCat(where, "stopped at step ", step,
+                                "; to go on, repeat:\n  whet train ", arguments.file, " --run ",
+                                paths.directory(), "\n"));
   }
   return absl::OkStatus();
 }
@@ -230,10 +230,9 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   const std::string directory =
       arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
   WHET_ASSIGN_OR_RETURN(TrainInputs inputs, ReadInputs(std::move(config)));
-  WHET_ASSIGN_OR_RETURN(inputs.rewarder,
-                        Rewarder::Create(RulesOf(inputs.config.rewards()),
-                                         CompletionOf(inputs.config.prompts()),
-                                         DecoderOf(&inputs.model.tokenizer)));
+  WHET_ASSIGN_OR_RETURN(inputs.rewarder, Rewarder::Create(RulesOf(inputs.config.rewards()),
+                                                          CompletionOf(inputs.config.prompts()),
+                                                          DecoderOf(&inputs.model.tokenizer)));
   if (arguments.dry_run) return Print(PlanText(inputs, directory + " (not touched: --dry-run)"));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();

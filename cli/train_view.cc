@@ -121,22 +121,21 @@ std::string StepLine(const StepReport& report, bool shows_kl, absl::Duration lef
 std::string BeforeAndAfter(const EvaluationReport& before, const EvaluationReport& after) {
   const EvaluationMetrics& a = before.metrics;
   const EvaluationMetrics& b = after.metrics;
-  std::string text = absl::StrFormat(
-      "  %-26s%16s%16s\n", absl::StrCat(a.questions, " held-out prompts"),
-      absl::StrCat("step ", before.step), absl::StrCat("step ", after.step));
-  absl::StrAppend(
-      &text, TableRow("accuracy", AccuracyText(a), AccuracyText(b)),
-      TableRow("completion length", absl::StrFormat("%.1f", a.batch.length_mean),
-               absl::StrFormat("%.1f", b.batch.length_mean)));
+  std::string text =
+      absl::StrFormat("  %-26s%16s%16s\n", absl::StrCat(a.questions, " held-out prompts"),
+                      absl::StrCat("step ", before.step), absl::StrCat("step ", after.step));
+  absl::StrAppend(&text, TableRow("accuracy", AccuracyText(a), AccuracyText(b)),
+                  TableRow("completion length", absl::StrFormat("%.1f", a.batch.length_mean),
+                           absl::StrFormat("%.1f", b.batch.length_mean)));
   if (FormatRate(b.batch).has_value()) {
-    absl::StrAppend(&text, TableRow("format", PercentOr(FormatRate(a.batch)),
-                                    PercentOr(FormatRate(b.batch))));
+    absl::StrAppend(
+        &text, TableRow("format", PercentOr(FormatRate(a.batch)), PercentOr(FormatRate(b.batch))));
   }
   absl::StrAppend(&text, TableRow("with a thought", PercentOr(a.batch.thought_share),
                                   PercentOr(b.batch.thought_share)));
   if (b.consensus.has_value()) {
-    absl::StrAppend(&text, TableRow(absl::StrCat("majority of ", b.samples),
-                                    PercentOr(a.consensus), PercentOr(b.consensus)));
+    absl::StrAppend(&text, TableRow(absl::StrCat("majority of ", b.samples), PercentOr(a.consensus),
+                                    PercentOr(b.consensus)));
   }
   return text;
 }
@@ -168,8 +167,8 @@ TrainView::TrainView(RunPaths paths, MetricsFile metrics, std::vector<Json> rows
       options_(options),
       curve_written_(clock->Monotonic()) {}
 
-absl::StatusOr<TrainView> TrainView::Open(const RunPaths& paths, LedgerReader* reader,
-                                          Clock* clock, const TrainViewOptions& options) {
+absl::StatusOr<TrainView> TrainView::Open(const RunPaths& paths, LedgerReader* reader, Clock* clock,
+                                          const TrainViewOptions& options) {
   WHET_ASSIGN_OR_RETURN(std::vector<Json> rows, MetricsRows(reader));
   WHET_ASSIGN_OR_RETURN(MetricsFile metrics, MetricsFile::Open(paths.metrics(), rows));
   return TrainView(paths, std::move(metrics), std::move(rows), clock, options);
@@ -203,9 +202,8 @@ absl::Status TrainView::OnStep(const StepReport& report) {
     first_step_ = now;
   }
   ++steps_shown_;
-  WHET_RETURN_IF_ERROR(PrintLine(
-      StepLine(report, options_.shows_kl,
-               mean * static_cast<double>(report.steps - report.stats.step))));
+  WHET_RETURN_IF_ERROR(PrintLine(StepLine(
+      report, options_.shows_kl, mean * static_cast<double>(report.steps - report.stats.step))));
   if (report.repeated) return absl::OkStatus();  // Its row is there.
   return AddRow(*MetricsRow(StepRecord{.step = report.stats.step,
                                        .batch = 0,

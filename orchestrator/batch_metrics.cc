@@ -103,8 +103,8 @@ BatchMetrics MetricsOf(const std::vector<CollectedGroup>& groups,
       counts.thoughts += HasFinishedThought(group.texts[i]) ? 1 : 0;
       totals.push_back(rewarded.rewards[i].total);
     }
-    out.prompt_tokens += static_cast<int64_t>(rewarded.group.prompt->tokens.size() *
-                                              rewarded.group.rollouts.size());
+    out.prompt_tokens +=
+        static_cast<int64_t>(rewarded.group.prompt->tokens.size() * rewarded.group.rollouts.size());
     out.equal_groups += IsEqualGroup(totals) ? 1 : 0;
     ++out.groups;
   }

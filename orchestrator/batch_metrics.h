@@ -31,8 +31,8 @@ struct RuleMetrics {
 struct BatchMetrics {
   int64_t rollouts;
   int64_t groups;
-  int64_t equal_groups;  // Whose rewards do not differ.
-  int64_t excluded;      // Rollouts that could not be judged.
+  int64_t equal_groups;          // Whose rewards do not differ.
+  int64_t excluded;              // Rollouts that could not be judged.
   std::string excluded_because;  // The first one's reason.
   Spread reward;                 // Of those that could.
   std::vector<RuleMetrics> rules;

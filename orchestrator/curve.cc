@@ -113,9 +113,8 @@ class PanelDrawing {
     return y_ + kTop + height * (1 - std::clamp(value / top_, 0.0, 1.0));
   }
   void Text(double x, double y, const std::string& text, const char* anchor) {
-    absl::StrAppendFormat(&svg_,
-                          "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x_ + x,
-                          y_ + y, anchor, text);
+    absl::StrAppendFormat(&svg_, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
+                          x_ + x, y_ + y, anchor, text);
   }
 
   const double x_;

@@ -64,13 +64,12 @@ std::optional<size_t> MajorityOf(absl::Span<const std::optional<std::string>> ke
   return best->second;
 }
 
-EvaluationMetrics EvaluationOf(
-    const std::vector<CollectedGroup>& groups, const std::vector<std::string>& rules,
-    const std::vector<std::vector<std::optional<std::string>>>& keys) {
+EvaluationMetrics EvaluationOf(const std::vector<CollectedGroup>& groups,
+                               const std::vector<std::string>& rules,
+                               const std::vector<std::vector<std::optional<std::string>>>& keys) {
   EvaluationMetrics out = {};
   out.questions = static_cast<int64_t>(groups.size());
-  out.samples =
-      groups.empty() ? 0 : static_cast<int64_t>(groups[0].rewarded.group.rollouts.size());
+  out.samples = groups.empty() ? 0 : static_cast<int64_t>(groups[0].rewarded.group.rollouts.size());
   out.batch = MetricsOf(groups, rules);
   std::vector<double> shares;
   std::vector<double> majorities;
@@ -79,9 +78,8 @@ EvaluationMetrics EvaluationOf(
     if (judged.count == 0) continue;
     shares.push_back(static_cast<double>(judged.correct) / static_cast<double>(judged.count));
     const std::optional<size_t> majority = MajorityOf(keys[i]);
-    majorities.push_back(majority.has_value() &&
-                                 VerdictOf(groups[i].rewarded.rewards[*majority]) ==
-                                     Verdict::kCorrect
+    majorities.push_back(majority.has_value() && VerdictOf(groups[i].rewarded.rewards[*majority]) ==
+                                                     Verdict::kCorrect
                              ? 1.0
                              : 0.0);
   }
@@ -116,7 +114,8 @@ Json ToJson(const EvaluationMetrics& metrics) {
   WHET_CHECK(members.ok());
   for (const Json::Member& member : *members) {
     // Those that say how training draws its groups say nothing here.
-    if (member.key == "accuracy" || member.key == "groups" || member.key == "equal_groups") continue;
+    if (member.key == "accuracy" || member.key == "groups" || member.key == "equal_groups")
+      continue;
     json.Set(absl::StrCat("eval_", member.key), member.value);
   }
   return json;

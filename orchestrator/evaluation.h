@@ -36,9 +36,9 @@ struct EvaluationMetrics {
 };
 
 // `keys[i][j]`: what the j-th rollout of group i answered, equal if equivalent (Rewarder).
-EvaluationMetrics EvaluationOf(
-    const std::vector<CollectedGroup>& groups, const std::vector<std::string>& rules,
-    const std::vector<std::vector<std::optional<std::string>>>& keys);
+EvaluationMetrics EvaluationOf(const std::vector<CollectedGroup>& groups,
+                               const std::vector<std::string>& rules,
+                               const std::vector<std::vector<std::optional<std::string>>>& keys);
 
 // As a JSON object; names begin with "eval_", as TRL's.
 Json ToJson(const EvaluationMetrics& metrics);

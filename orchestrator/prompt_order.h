@@ -36,7 +36,7 @@ class PromptOrder {
 
   const Prompts prompts_;
   const RandomKey key_;
-  int64_t epoch_ = -1;             // Of order_.
+  int64_t epoch_ = -1;  // Of order_.
   std::vector<size_t> order_;
 };
 

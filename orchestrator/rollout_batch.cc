@@ -103,15 +103,13 @@ class RolloutBatchMaker::Sorting {
   }
 
   absl::Status CheckExcluded(const BatchMetrics& metrics) const {
-    const double share =
-        static_cast<double>(metrics.excluded) / static_cast<double>(std::max<int64_t>(
-                                                    1, metrics.rollouts));
+    const double share = static_cast<double>(metrics.excluded) /
+                         static_cast<double>(std::max<int64_t>(1, metrics.rollouts));
     if (share <= options_.excluded_share_max) return absl::OkStatus();
     return absl::FailedPreconditionError(absl::StrFormat(
         "%d of %d rollouts could not be judged, more than rollout.excluded_share_max %g; the first "
         "of them: %s",
-        metrics.excluded, metrics.rollouts, options_.excluded_share_max,
-        metrics.excluded_because));
+        metrics.excluded, metrics.rollouts, options_.excluded_share_max, metrics.excluded_because));
   }
 
   const RolloutBatchOptions& options_;
@@ -145,8 +143,7 @@ absl::StatusOr<RolloutBatch> RolloutBatchMaker::Make(int64_t batch, int64_t firs
   return sorting.Finish(parts_, batch);
 }
 
-std::vector<std::vector<size_t>> CutIntoParts(size_t samples, int64_t parts,
-                                              const RandomKey& key) {
+std::vector<std::vector<size_t>> CutIntoParts(size_t samples, int64_t parts, const RandomKey& key) {
   std::vector<size_t> indices(samples);
   std::iota(indices.begin(), indices.end(), size_t{0});
   if (parts > 1) Shuffle(key, &indices);

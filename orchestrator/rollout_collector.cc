@@ -71,9 +71,8 @@ class RolloutCollector::Gathering {
   absl::Status Begin(const Draw& draw, std::vector<RolloutRequest>* requests) {
     PartialGroup group = {draw, {}, request_.samples};
     group.records.resize(static_cast<size_t>(request_.samples));
-    WHET_ASSIGN_OR_RETURN(
-        std::vector<RolloutRecord> recorded,
-        parts_.reader->Rollouts(request_.purpose, draw.prompt->id, draw.draw));
+    WHET_ASSIGN_OR_RETURN(std::vector<RolloutRecord> recorded,
+                          parts_.reader->Rollouts(request_.purpose, draw.prompt->id, draw.draw));
     for (RolloutRecord& record : recorded) {
       const int64_t sample = record.rollout.id.sample;
       if (sample >= request_.samples) continue;

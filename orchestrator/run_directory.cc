@@ -20,9 +20,9 @@ absl::StatusOr<UniqueFd> Lock(const RunPaths& paths) {
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat("open ", path));
   if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
   if (errno != EWOULDBLOCK) return ErrnoStatus(errno, absl::StrCat("lock ", path));
-  return absl::FailedPreconditionError(absl::StrCat(
-      "another process is writing to the run ", paths.directory(),
-      "; wait until it has ended, or give --run another directory"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("another process is writing to the run ", paths.directory(),
+                   "; wait until it has ended, or give --run another directory"));
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ std::vector<size_t> SftRows(const SftOptions& options, size_t count, int64_t ste
   while (static_cast<int64_t>(rows.size()) < options.rows_per_step) {
     const std::vector<size_t> order = Epoch(options.seed, count, position / size);
     const int64_t begin = position % size;
-    const int64_t end = std::min(
-        size, begin + options.rows_per_step - static_cast<int64_t>(rows.size()));
+    const int64_t end =
+        std::min(size, begin + options.rows_per_step - static_cast<int64_t>(rows.size()));
     rows.insert(rows.end(), order.begin() + begin, order.begin() + end);
     position += end - begin;
   }

@@ -24,8 +24,8 @@ struct SftOptions {
   int64_t checkpoints_kept;        // 0: all.
 };
 
-// Which samples make step `step` >= 1: epochs without end, each a shuffle of all `count`; a function
-// of seed and step.
+// Which samples make step `step` >= 1: epochs without end, each a shuffle of all `count`; a
+// function of seed and step.
 std::vector<size_t> SftRows(const SftOptions& options, size_t count, int64_t step);
 
 class SftLoop {

@@ -81,8 +81,7 @@ absl::StatusOr<bool> TrainLoop::TrainBatches() {
     WHET_RETURN_IF_ERROR(parts_.source->Publish(parts_.updater->Publish(progress_.batch)));
     WHET_RETURN_IF_ERROR(EvaluateIfDue(/*is_last=*/false));
     parts_.view->OnPhase("generating");
-    WHET_ASSIGN_OR_RETURN(const RolloutBatch batch,
-                          maker_.Make(progress_.batch, progress_.draws));
+    WHET_ASSIGN_OR_RETURN(const RolloutBatch batch, maker_.Make(progress_.batch, progress_.draws));
     WHET_RETURN_IF_ERROR(TrainOn(batch));
   }
   return progress_.empty_batches < kEmptyBatchesMax;
@@ -145,8 +144,8 @@ absl::StatusOr<StepStats> TrainLoop::Step(const RolloutBatch& batch,
     parts_.view->OnPhase("training");
     return parts_.updater->Step(PartOf(batch.samples, indices, options_.minibatches));
   }
-  WHET_RETURN_IF_ERROR(parts_.view->OnNote(
-      absl::StrCat("step ", step() + 1, ": no group taught anything, the weights stay as they are")));
+  WHET_RETURN_IF_ERROR(parts_.view->OnNote(absl::StrCat(
+      "step ", step() + 1, ": no group taught anything, the weights stay as they are")));
   return parts_.updater->Skip();
 }
 
@@ -169,9 +168,9 @@ absl::Status TrainLoop::Record(const RolloutBatch& batch, const std::vector<size
 absl::Status TrainLoop::CompareWithRecord(const StepReport& report) {
   const StepRecord& record = recorded_[static_cast<size_t>(report.stats.step - 1)];
   if (record.metrics == report.metrics) return absl::OkStatus();
-  const std::string note =
-      absl::StrCat("step ", report.stats.step, " came out differently when it was repeated; this "
-                   "machine does not compute as the one before did");
+  const std::string note = absl::StrCat("step ", report.stats.step,
+                                        " came out differently when it was repeated; this "
+                                        "machine does not compute as the one before did");
   WHET_RETURN_IF_ERROR(parts_.ledger->AddEvent({report.stats.step, "differs", note}));
   return parts_.view->OnNote(note);
 }
@@ -179,8 +178,8 @@ absl::Status TrainLoop::CompareWithRecord(const StepReport& report) {
 absl::Status TrainLoop::EvaluateIfDue(bool is_last) {
   if (options_.evaluation.prompts.empty() || last_evaluation_ == step()) return absl::OkStatus();
   const int64_t every = options_.evaluation.every_steps;
-  const bool crossed = every > 0 && last_evaluation_.has_value() &&
-                       step() / every > *last_evaluation_ / every;
+  const bool crossed =
+      every > 0 && last_evaluation_.has_value() && step() / every > *last_evaluation_ / every;
   if (!is_last && step() != 0 && !crossed) return absl::OkStatus();
   if (is_last) {
     WHET_RETURN_IF_ERROR(parts_.source->Publish(parts_.updater->Publish(progress_.batch)));
@@ -196,9 +195,8 @@ absl::Status TrainLoop::Evaluate(int64_t step) {
                                   .samples = options_.evaluation.samples,
                                   .seed = options_.seed,
                                   .sampling = options_.evaluation.sampling};
-  WHET_ASSIGN_OR_RETURN(
-      const std::vector<CollectedGroup> groups,
-      collector_.Collect(request, DrawsOf(options_.evaluation.prompts, step)));
+  WHET_ASSIGN_OR_RETURN(const std::vector<CollectedGroup> groups,
+                        collector_.Collect(request, DrawsOf(options_.evaluation.prompts, step)));
   collector_.TakeStats();  // A batch's own begin after it.
   std::vector<std::vector<std::optional<std::string>>> keys;
   std::vector<RolloutId> ids;
@@ -211,8 +209,7 @@ absl::Status TrainLoop::Evaluate(int64_t step) {
       .metrics = EvaluationOf(groups, parts_.rewarder->rule_names(), keys),
       .shown = ShownOf(groups)};
   WHET_RETURN_IF_ERROR(parts_.ledger->SetDisposition(std::move(ids), Disposition::kEvaluated));
-  WHET_RETURN_IF_ERROR(
-      parts_.ledger->RecordEvaluation({step, ToJson(report.metrics).Dump()}));
+  WHET_RETURN_IF_ERROR(parts_.ledger->RecordEvaluation({step, ToJson(report.metrics).Dump()}));
   return parts_.view->OnEvaluation(report);
 }
 

@@ -82,9 +82,9 @@ class TrainLoop {
  private:
   // Where a run is, besides its updater.
   struct Progress {
-    int64_t batch = 0;  // That is worked on.
-    int64_t draws = 0;  // Before that batch.
-    int64_t tokens = 0;  // Of prompts and completions, before that batch.
+    int64_t batch = 0;          // That is worked on.
+    int64_t draws = 0;          // Before that batch.
+    int64_t tokens = 0;         // Of prompts and completions, before that batch.
     int64_t empty_batches = 0;  // In a row, before that batch.
   };
 
@@ -108,9 +108,9 @@ class TrainLoop {
   RolloutCollector collector_;
   RolloutBatchMaker maker_;
   Progress progress_;
-  std::vector<StepRecord> recorded_;         // Of earlier commands, by step.
-  std::vector<int64_t> checkpoints_;         // Steps of those that are recorded, ascending.
-  std::optional<int64_t> last_evaluation_;   // After which step.
+  std::vector<StepRecord> recorded_;        // Of earlier commands, by step.
+  std::vector<int64_t> checkpoints_;        // Steps of those that are recorded, ascending.
+  std::optional<int64_t> last_evaluation_;  // After which step.
   absl::Duration step_begin_;
 };
 

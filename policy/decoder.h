@@ -1,6 +1,6 @@
-// The decoder of the Llama family: from token ids to the hidden states that the head reads. The same
-// code samples and trains; what differs is where attention finds its keys. Includes LibTorch: for
-// files of policy/ only.
+// The decoder of the Llama family: from token ids to the hidden states that the head reads. The
+// same code samples and trains; what differs is where attention finds its keys. Includes LibTorch:
+// for files of policy/ only.
 #ifndef WHET_POLICY_DECODER_H_
 #define WHET_POLICY_DECODER_H_
 
@@ -24,8 +24,8 @@ class Attention {
                             const at::Tensor& v) = 0;
 };
 
-// Hidden states after the final norm, [N, H], of embedded rows [N, H] at their positions [N]. A row's
-// result depends on its own sequence only. Recorded if `embedded` wants a gradient.
+// Hidden states after the final norm, [N, H], of embedded rows [N, H] at their positions [N]. A
+// row's result depends on its own sequence only. Recorded if `embedded` wants a gradient.
 //
 // Llama: arXiv:2302.13971; Qwen2: arXiv:2407.10671; Qwen3: arXiv:2505.09388.
 at::Tensor Decode(const Weights& weights, const at::Tensor& embedded,

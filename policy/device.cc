@@ -56,8 +56,8 @@ absl::string_view ComputeTypeName(ComputeType type) {
 
 void UseThreads(int threads) { at::set_num_threads(threads); }
 
-absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type,
-                                          int threads, const std::vector<LinearShape>& shapes) {
+absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type, int threads,
+                                          const std::vector<LinearShape>& shapes) {
   ComputeOptions options;
   WHET_ASSIGN_OR_RETURN(options.device, ChooseDevice(device));
   options.type = ChooseType(type, options.device);
@@ -65,8 +65,8 @@ absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice
   UseThreads(options.threads);
   if (options.device == Device::kCuda) return options;
   WHET_ASSIGN_OR_RETURN(const Exactness exactness, TestExactness(shapes));
-  const std::optional<int> rows_min = options.type == ComputeType::kF32 ? exactness.f32_rows_min
-                                                                        : exactness.bf16_rows_min;
+  const std::optional<int> rows_min =
+      options.type == ComputeType::kF32 ? exactness.f32_rows_min : exactness.bf16_rows_min;
   options.exact = rows_min.has_value();
   options.rows_min = rows_min.value_or(kRowsMinMax);
   return options;

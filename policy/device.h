@@ -16,7 +16,7 @@ enum class ComputeTypeChoice { kAuto, kF32, kBf16 };
 
 enum class Device { kCpu, kCuda };
 enum class ComputeType { kF32, kBf16 };
-absl::string_view DeviceName(Device device);        // "cpu"
+absl::string_view DeviceName(Device device);          // "cpu"
 absl::string_view ComputeTypeName(ComputeType type);  // "bf16"
 
 // What is settled about computing once the machine is known.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <list>
 #include <optional>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "base/check.h"
 #include "base/status.h"
 #include "policy/decoder.h"
+#include "policy/engine_sequence.h"
 #include "policy/head.h"
 #include "policy/kv_pool.h"
 #include "policy/row_operations.h"
@@ -26,39 +26,6 @@
 
 namespace whet {
 namespace {
-
-// A prompt that queued sequences begin with: computed once, dropped when the last of them has begun.
-struct Prompt {
-  std::vector<int32_t> tokens;
-  int64_t users = 0;  // Queued sequences.
-  KvSequence kv;
-  at::Tensor hidden;              // [1, H], of its last token, once that is computed.
-  bool partly_scheduled = false;  // In its last round: it was longer than the round had room for.
-};
-
-// A completion on its way.
-struct Sequence {
-  Sequence(RolloutRequest request_in, const RandomKey& key_in)
-      : request(std::move(request_in)), key(key_in), tokens(request.prompt) {}
-
-  RolloutRequest request;
-  RandomKey key;
-  std::vector<int32_t> tokens;  // Prompt and completion.
-  std::vector<float> logprobs;  // Of the completion.
-  std::vector<Span> spans;
-  KvSequence kv;      // Of the first kv.count tokens.
-  at::Tensor hidden;  // [1, H] of the last token, between its computation and the next sample.
-
-  int64_t length() const { return static_cast<int64_t>(tokens.size()); }
-  int64_t completion_length() const {
-    return length() - static_cast<int64_t>(request.prompt.size());
-  }
-  int64_t pending() const { return length() - kv.count; }
-
-  void Append(int32_t token, float logprob, SpanKind kind, PolicyVersion version);
-  std::optional<Finish> FinishOf(const std::vector<int64_t>& eos_ids) const;
-};
-using SequenceList = std::list<Sequence>;
 
 // What a round computes for one sequence or prompt: its next rows.
 struct Work {
@@ -90,14 +57,14 @@ class Engine : public EngineGenerator {
   absl::Status Round(std::vector<Rollout>* finished);
 
   // Of the prompts.
-  Prompt* JoinPrompt(const Sequence& sequence);
+  SharedPrompt* JoinPrompt(const Sequence& sequence);
   void LeavePrompt(const Sequence& sequence);
-  void ForgetPrompt(Prompt* prompt);
+  void ForgetPrompt(SharedPrompt* prompt);
 
   // Of a round, in this order.
   void ScheduleRunning();
   void Admit();
-  bool SchedulePrompt(Prompt* prompt);
+  bool SchedulePrompt(SharedPrompt* prompt);
   void Compute();
   void BeginAdmitted();
   absl::Status Sample();
@@ -114,7 +81,7 @@ class Engine : public EngineGenerator {
   const EngineOptions options_;
   KvPool pool_;
   EngineStats stats_;
-  absl::flat_hash_map<std::vector<int32_t>, std::unique_ptr<Prompt>> prompts_;
+  absl::flat_hash_map<std::vector<int32_t>, std::unique_ptr<SharedPrompt>> prompts_;
   absl::flat_hash_set<RolloutId> ids_;  // Of all lists.
   // Where a sequence is tells its state. In the order in which they are admitted, were admitted.
   SequenceList queued_;
@@ -125,26 +92,6 @@ class Engine : public EngineGenerator {
   int64_t scheduled_rows_ = 0;
   std::vector<Sequence*> admitted_;  // Begin with a prompt that this round has computed.
 };
-
-void Sequence::Append(int32_t token, float logprob, SpanKind kind, PolicyVersion version) {
-  const int64_t at = completion_length();
-  tokens.push_back(token);
-  logprobs.push_back(logprob);
-  if (!spans.empty() && spans.back().kind == kind && spans.back().version == version) {
-    ++spans.back().end;
-  } else {
-    spans.push_back({at, at + 1, kind, version});
-  }
-}
-
-std::optional<Finish> Sequence::FinishOf(const std::vector<int64_t>& eos_ids) const {
-  if (spans.empty()) return std::nullopt;
-  if (spans.back().kind == SpanKind::kSampled && absl::c_linear_search(eos_ids, tokens.back())) {
-    return Finish::kStop;
-  }
-  if (completion_length() >= request.sampling.tokens_max) return Finish::kLength;
-  return std::nullopt;
-}
 
 SequenceList::iterator FindIn(SequenceList* list, const RolloutId& id) {
   return std::find_if(list->begin(), list->end(),
@@ -173,15 +120,15 @@ absl::Status Engine::Check(const RolloutRequest& request) const {
   }
   const int64_t prompt = static_cast<int64_t>(request.prompt.size());
   if (prompt > weights_->config().positions_max - request.sampling.tokens_max) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        prompt, " tokens of the prompt and tokens_max ", request.sampling.tokens_max,
-        " exceed the model's context of ", weights_->config().positions_max));
+    return absl::InvalidArgumentError(
+        absl::StrCat(prompt, " tokens of the prompt and tokens_max ", request.sampling.tokens_max,
+                     " exceed the model's context of ", weights_->config().positions_max));
   }
   if (prompt + request.sampling.tokens_max > pool_.block_count() * kKeyBlock) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        prompt, " tokens of the prompt and tokens_max ", request.sampling.tokens_max,
-        " exceed the ", pool_.block_count() * kKeyBlock,
-        " positions that kv_cache_bytes has room for"));
+    return absl::InvalidArgumentError(absl::StrCat(prompt, " tokens of the prompt and tokens_max ",
+                                                   request.sampling.tokens_max, " exceed the ",
+                                                   pool_.block_count() * kKeyBlock,
+                                                   " positions that kv_cache_bytes has room for"));
   }
   return absl::OkStatus();
 }
@@ -203,10 +150,10 @@ absl::Status Engine::Submit(RolloutRequest request) {
   return absl::OkStatus();
 }
 
-Prompt* Engine::JoinPrompt(const Sequence& sequence) {
-  std::unique_ptr<Prompt>& prompt = prompts_[sequence.request.prompt];
+SharedPrompt* Engine::JoinPrompt(const Sequence& sequence) {
+  std::unique_ptr<SharedPrompt>& prompt = prompts_[sequence.request.prompt];
   if (prompt == nullptr) {
-    prompt = std::make_unique<Prompt>();
+    prompt = std::make_unique<SharedPrompt>();
     prompt->tokens = sequence.request.prompt;
   }
   ++prompt->users;
@@ -221,7 +168,7 @@ void Engine::LeavePrompt(const Sequence& sequence) {
   prompts_.erase(entry);
 }
 
-void Engine::ForgetPrompt(Prompt* prompt) {
+void Engine::ForgetPrompt(SharedPrompt* prompt) {
   pool_.Release(&prompt->kv);
   prompt->hidden = at::Tensor();
 }
@@ -366,7 +313,7 @@ void Engine::Admit() {
 }
 
 // Whether the prompt will be computed by the end of this round, and there is room to go on from it.
-bool Engine::SchedulePrompt(Prompt* prompt) {
+bool Engine::SchedulePrompt(SharedPrompt* prompt) {
   const int64_t length = static_cast<int64_t>(prompt->tokens.size());
   const int64_t rows = IsScheduled(&prompt->kv) ? 0 : length - prompt->kv.count;
   // Each running sequence may need a block next, and should not take it from one admitted now.
@@ -413,7 +360,7 @@ void Engine::Compute() {
 
 void Engine::BeginAdmitted() {
   for (Sequence* const sequence : admitted_) {
-    const Prompt& prompt = *prompts_.at(sequence->request.prompt);
+    const SharedPrompt& prompt = *prompts_.at(sequence->request.prompt);
     sequence->kv = pool_.Fork(prompt.kv);
     if (sequence->pending() == 0) {
       sequence->hidden = prompt.hidden;
@@ -439,24 +386,23 @@ absl::Status Engine::Sample() {
   head.rows_min = weights.rows_min;
   const at::Tensor hidden = at::cat(rows, 0);  // [N, H]
   std::vector<SampledToken> sampled(ready.size());
-  ForEachLogitRow(hidden, weights.head, head, [&](const auto& functions, const auto* row,
-                                                  int64_t count, size_t i) {
-    const Sequence& sequence = *ready[i];
-    const uint64_t position = static_cast<uint64_t>(sequence.completion_length());
-    sampled[i] = SampleToken(functions, row,
-                             {.vocabulary = count,
-                              .tokens = std::min(count, options_.tokens_end),
-                              .sampling = sequence.request.sampling,
-                              .history = sequence.tokens,
-                              .uniform = sequence.key.Uniform(position)});
-  });
+  ForEachLogitRow(hidden, weights.head, head,
+                  [&](const auto& functions, const auto* row, int64_t count, size_t i) {
+                    const Sequence& sequence = *ready[i];
+                    const uint64_t position = static_cast<uint64_t>(sequence.completion_length());
+                    sampled[i] = SampleToken(functions, row,
+                                             {.vocabulary = count,
+                                              .tokens = std::min(count, options_.tokens_end),
+                                              .sampling = sequence.request.sampling,
+                                              .history = sequence.tokens,
+                                              .uniform = sequence.key.Uniform(position)});
+                  });
   for (size_t i = 0; i < ready.size(); ++i) {
     if (!std::isfinite(sampled[i].logprob)) {
       return absl::InternalError(absl::StrCat("the model's logits for rollout ",
                                               ready[i]->request.id.Text(), " are not finite"));
     }
-    ready[i]->Append(sampled[i].token, sampled[i].logprob, SpanKind::kSampled,
-                     weights_->version());
+    ready[i]->Append(sampled[i].token, sampled[i].logprob, SpanKind::kSampled, weights_->version());
   }
   stats_.sampled_tokens += static_cast<int64_t>(ready.size());
   return absl::OkStatus();
@@ -466,8 +412,8 @@ void Engine::Collect(std::vector<Rollout>* finished) {
   for (auto sequence = running_.begin(); sequence != running_.end();) {
     const auto next = std::next(sequence);
     if (const std::optional<Finish> finish = sequence->FinishOf(options_.eos_ids)) {
-      const auto begin = sequence->tokens.begin() +
-                         static_cast<ptrdiff_t>(sequence->request.prompt.size());
+      const auto begin =
+          sequence->tokens.begin() + static_cast<ptrdiff_t>(sequence->request.prompt.size());
       finished->push_back({.id = sequence->request.id,
                            .tokens = {begin, sequence->tokens.end()},
                            .logprobs = std::move(sequence->logprobs),

@@ -17,8 +17,8 @@ struct EngineOptions {
   int64_t kv_cache_bytes;  // For keys and values of running sequences and waiting prompts.
   int64_t sequences_max;   // That run together.
   int64_t queue_max;       // Queued, running and suspended.
-  int64_t rows_max;        // Tokens computed in one round, prompts included; one prompt may exceed it.
-  int64_t tokens_end;      // Ids from here on are never sampled: the tokenizer has none.
+  int64_t rows_max;    // Tokens computed in one round, prompts included; one prompt may exceed it.
+  int64_t tokens_end;  // Ids from here on are never sampled: the tokenizer has none.
   std::vector<int64_t> eos_ids;
 };
 
@@ -28,7 +28,7 @@ EngineOptions DefaultEngineOptions(const ModelConfig& config);
 // Counts since the engine was made.
 struct EngineStats {
   int64_t rounds = 0;
-  int64_t prompt_tokens = 0;      // Computed for prompts, once for a group.
+  int64_t prompt_tokens = 0;  // Computed for prompts, once for a group.
   int64_t sampled_tokens = 0;
   int64_t recomputed_tokens = 0;  // Computed again, since the cache was full when they were needed.
   int64_t evictions = 0;          // Sequences that lost their place in the cache for that.

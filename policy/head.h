@@ -27,11 +27,12 @@ struct HeadOptions {
   int64_t rows_min = 1;  // policy/exactness.h
 };
 
-// Logits before the temperature, [N, V] in the type of the hidden states [N, H]: of a few rows only.
+// Logits before the temperature, [N, V] in the type of the hidden states [N, H]: of a few rows
+// only.
 at::Tensor LogitsOf(const at::Tensor& hidden, const Parameter& weight, const HeadOptions& options);
 
-// Calls body(functions, row, count, i) for row i of the logits of hidden [N, H], on all threads, with
-// the RowFunctions<T> of their type and `count` logits at `row`, a const T*. Chunk by chunk.
+// Calls body(functions, row, count, i) for row i of the logits of hidden [N, H], on all threads,
+// with the RowFunctions<T> of their type and `count` logits at `row`, a const T*. Chunk by chunk.
 template <typename Body>
 void ForEachLogitRow(const at::Tensor& hidden, const Parameter& weight, const HeadOptions& options,
                      const Body& body);
@@ -53,7 +54,8 @@ struct TokenGradient {
   float entropy;
 };
 // Called once for each row, on any thread.
-using TokenLossFunction = absl::FunctionRef<TokenGradient(size_t row, float logprob, float entropy)>;
+using TokenLossFunction =
+    absl::FunctionRef<TokenGradient(size_t row, float logprob, float entropy)>;
 
 struct ScoredTokens {
   TokenStatistics statistics;

@@ -26,8 +26,8 @@ KvPool::KvPool(const ModelConfig& config, at::ScalarType type, at::Device device
   const int64_t head_elements = kKeyBlock * (config.head_dim + width_);
   const int64_t block_bytes = config.layers * config.kv_heads * head_elements *
                               static_cast<int64_t>(c10::elementSize(type));
-  const int64_t blocks = std::clamp<int64_t>(bytes_max / block_bytes, 1,
-                                             std::numeric_limits<int32_t>::max());
+  const int64_t blocks =
+      std::clamp<int64_t>(bytes_max / block_bytes, 1, std::numeric_limits<int32_t>::max());
   storage_ = at::zeros({blocks, config.layers, config.kv_heads, head_elements},
                        at::TensorOptions(type).device(device));
   references_.resize(static_cast<size_t>(blocks), 0);
@@ -103,12 +103,11 @@ int32_t BlockOf(const KvRow& row) {
   return row.sequence->blocks[static_cast<size_t>(row.position / kKeyBlock)];
 }
 
+// `storage`: the pool's, at the row's block and layer.
 template <typename T>
-void WriteRow(const PagedShape& shape, const KvRow& row, int64_t layer, const T* k, const T* v,
-              T* storage) {
-  const int64_t slot = row.position % kKeyBlock;
+void WriteRow(const PagedShape& shape, int64_t slot, const T* k, const T* v, T* storage) {
   for (int64_t h = 0; h < shape.kv_heads; ++h) {
-    T* const keys = storage + shape.Offset(BlockOf(row), layer, h);
+    T* const keys = storage + h * shape.head_elements();
     T* const values = keys + kKeyBlock * shape.head_dim + slot * shape.width;
     for (int64_t i = 0; i < shape.head_dim; ++i) {
       keys[i * kKeyBlock + slot] = k[h * shape.head_dim + i];
@@ -188,13 +187,12 @@ void AttendByOperators(const PagedShape& shape, const KvRow& row, const at::Tens
                               .permute({1, 2, 0, 3})
                               .reshape({shape.kv_heads, shape.head_dim, blocks * kKeyBlock})
                               .narrow(2, 0, row.position + 1);
-  const at::Tensor values =
-      own.narrow(2, key_elements, kKeyBlock * shape.width)
-          .reshape({blocks, shape.kv_heads, kKeyBlock, shape.width})
-          .permute({1, 0, 2, 3})
-          .reshape({shape.kv_heads, blocks * kKeyBlock, shape.width})
-          .narrow(1, 0, row.position + 1)
-          .narrow(2, 0, shape.head_dim);
+  const at::Tensor values = own.narrow(2, key_elements, kKeyBlock * shape.width)
+                                .reshape({blocks, shape.kv_heads, kKeyBlock, shape.width})
+                                .permute({1, 0, 2, 3})
+                                .reshape({shape.kv_heads, blocks * kKeyBlock, shape.width})
+                                .narrow(1, 0, row.position + 1)
+                                .narrow(2, 0, shape.head_dim);
   const at::Tensor queries = q.view({shape.kv_heads, shape.group(), shape.head_dim});
   const at::Tensor scores = at::matmul(queries, keys).to(at::kFloat) *
                             (1.0 / std::sqrt(static_cast<double>(shape.head_dim)));
@@ -202,10 +200,8 @@ void AttendByOperators(const PagedShape& shape, const KvRow& row, const at::Tens
   out.copy_(at::matmul(probabilities, values).reshape({-1}));
 }
 
-at::Tensor AttendOnDevice(const PagedShape& shape, const std::vector<KvRow>& rows,
-                          const at::Tensor& layer_storage, const at::Tensor& q, const at::Tensor& k,
-                          const at::Tensor& v) {
-  at::Tensor out = at::empty({q.size(0), shape.heads * shape.head_dim}, q.options());
+void WriteOnDevice(const PagedShape& shape, const std::vector<KvRow>& rows,
+                   const at::Tensor& layer_storage, const at::Tensor& k, const at::Tensor& v) {
   const int64_t key_elements = kKeyBlock * shape.head_dim;
   for (size_t i = 0; i < rows.size(); ++i) {
     const int64_t slot = rows[i].position % kKeyBlock;
@@ -217,6 +213,11 @@ at::Tensor AttendOnDevice(const PagedShape& shape, const std::vector<KvRow>& row
         .copy_(k[row]);
     block.narrow(1, key_elements + slot * shape.width, shape.head_dim).copy_(v[row]);
   }
+}
+
+at::Tensor AttendOnDevice(const PagedShape& shape, const std::vector<KvRow>& rows,
+                          const at::Tensor& layer_storage, const at::Tensor& q) {
+  at::Tensor out = at::empty({q.size(0), shape.heads * shape.head_dim}, q.options());
   for (size_t i = 0; i < rows.size(); ++i) {
     const int64_t row = static_cast<int64_t>(i);
     AttendByOperators(shape, rows[i], layer_storage, q[row], out[row]);
@@ -234,7 +235,9 @@ at::Tensor PagedAttention::Attend(int64_t layer, const at::Tensor& q, const at::
                             .width = pool_.width(),
                             .layers = pool_.storage().size(1)};
   if (!q.is_cpu()) {
-    return AttendOnDevice(shape, rows_, pool_.storage().select(1, layer), q, k, v);
+    const at::Tensor layer_storage = pool_.storage().select(1, layer);
+    WriteOnDevice(shape, rows_, layer_storage, k, v);
+    return AttendOnDevice(shape, rows_, layer_storage, q);
   }
   const int64_t count = q.size(0);
   at::Tensor out = at::empty({count, shape.heads * shape.head_dim}, q.options());
@@ -244,8 +247,9 @@ at::Tensor PagedAttention::Attend(int64_t layer, const at::Tensor& q, const at::
     const int64_t kv_width = shape.kv_heads * shape.head_dim;
     at::parallel_for(0, count, RowGrain(2 * kv_width), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        WriteRow(shape, rows_[static_cast<size_t>(i)], layer, RowData<T>(k) + i * kv_width,
-                 RowData<T>(v) + i * kv_width, storage);
+        const KvRow& row = rows_[static_cast<size_t>(i)];
+        WriteRow(shape, row.position % kKeyBlock, RowData<T>(k) + i * kv_width,
+                 RowData<T>(v) + i * kv_width, storage + shape.Offset(BlockOf(row), layer, 0));
       }
     });
     const int64_t group_width = shape.group() * shape.head_dim;

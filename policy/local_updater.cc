@@ -221,9 +221,11 @@ absl::StatusOr<StepStats> LocalUpdater::Update(const StepTotals& totals) {
   const double lr = LearningRate(options_.lr, steps_);
   skipped_in_a_row_ = skipped ? skipped_in_a_row_ + 1 : 0;
   if (skipped_in_a_row_ == kSkippedInARowMax) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "loss or gradient was not finite in ", kSkippedInARowMax, " steps in a row, the last of "
-        "them step ", steps_, "; try a smaller optimizer.lr"));
+    return absl::FailedPreconditionError(absl::StrCat("loss or gradient was not finite in ",
+                                                      kSkippedInARowMax,
+                                                      " steps in a row, the last of "
+                                                      "them step ",
+                                                      steps_, "; try a smaller optimizer.lr"));
   }
   if (!skipped) {
     const SharedMemoryUse::Writing writing(use_.get());
@@ -273,9 +275,8 @@ absl::StatusOr<std::vector<std::vector<float>>> LocalUpdater::Logprobs(
     std::vector<std::vector<float>> out(samples.size());
     for (const MicroBatch& micro : PackSamples(samples, options_.micro_batch_tokens)) {
       const at::Tensor embedded = Embed(weights_.embedding, IdTensor(micro.ids, flat_.device()));
-      const TokenStatistics statistics =
-          ScoreTokens(ScoredRows(weights_, micro, embedded), weights_.head,
-                      TargetsOf(micro, samples), Head());
+      const TokenStatistics statistics = ScoreTokens(
+          ScoredRows(weights_, micro, embedded), weights_.head, TargetsOf(micro, samples), Head());
       for (size_t i = 0; i < micro.scored.size(); ++i) {
         out[micro.scored[i].sample].push_back(statistics.logprobs[i]);
       }

@@ -68,7 +68,7 @@ class LocalUpdater : public Updater {
   at::Tensor flat_;       // [total] in the type of computing; the master itself where that is f32.
   at::Tensor gradient_;   // [total] f32
   at::Tensor reference_;  // [total] as flat_; undefined without one.
-  Weights weights_;            // Views of flat_ and gradient_.
+  Weights weights_;       // Views of flat_ and gradient_.
   Weights reference_weights_;  // Views of reference_.
   AdamWState adam_;
   const std::shared_ptr<SharedMemoryUse> use_ = std::make_shared<SharedMemoryUse>();

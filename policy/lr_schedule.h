@@ -20,8 +20,8 @@ struct LrOptions {
   double lr_min_ratio = 0.0;
 };
 
-// The rate of step `step` >= 1, as transformers' schedulers give it to its optimizer. After the last
-// step a cosine rises again, as there.
+// The rate of step `step` >= 1, as transformers' schedulers give it to its optimizer. After the
+// last step a cosine rises again, as there.
 double LearningRate(const LrOptions& options, int64_t step);
 
 }  // namespace whet

@@ -80,9 +80,9 @@ class Packer {
     for (size_t position = 1; position < sample.tokens.size(); ++position) {
       if (!sample.loss_mask[position]) continue;
       const int64_t before = static_cast<int64_t>(position) - 1;
-      const int64_t row =
-          before < shared ? batch.layout[static_cast<size_t>(prefix_)].begin + before
-                          : begin + before - shared;
+      const int64_t row = before < shared
+                              ? batch.layout[static_cast<size_t>(prefix_)].begin + before
+                              : begin + before - shared;
       batch.scored.push_back({.row = row, .sample = index, .position = position});
     }
   }

@@ -27,8 +27,8 @@ struct MicroBatch {
 
 // Packs `samples` into micro-batches of at most `rows_max` rows, or of one sample. Samples with the
 // same prompt (what comes before their first counted token) come together, and share its rows
-// within a micro-batch. A sample's last token needs no row; samples in which nothing counts are left
-// out.
+// within a micro-batch. A sample's last token needs no row; samples in which nothing counts are
+// left out.
 std::vector<MicroBatch> PackSamples(absl::Span<const TrainSample> samples, int64_t rows_max);
 
 }  // namespace whet

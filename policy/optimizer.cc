@@ -23,8 +23,7 @@ void AdamWStep(const AdamWOptions& options, double lr, const FlatWeights& weight
                AdamWState* state) {
   const at::NoGradGuard no_gradients;
   ++state->steps;
-  const at::Tensor step =
-      at::full({}, static_cast<double>(state->steps), weights.values.options());
+  const at::Tensor step = at::full({}, static_cast<double>(state->steps), weights.values.options());
   const auto update = [&](int64_t begin, int64_t end, double decay) {
     if (begin == end) return;
     const auto part = [&](const at::Tensor& x) {

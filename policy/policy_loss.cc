@@ -33,8 +33,8 @@ TokenLoss LossOfToken(const PolicyLossOptions& options, const TokenLossInput& to
                    .gradient = plain <= bounded ? -plain : 0.0,  // d r / d logprob = r.
                    .ratio = ratio,
                    .kl = 0.0,
-                   .clipped_low = ratio < low && token.advantage < 0,
-                   .clipped_high = ratio > high && token.advantage > 0};
+                   .clipped_low = ratio < low && token.advantage<0, .clipped_high = ratio> high &&
+                                  token.advantage > 0};
   // A NaN ratio must not pass for a clipped one.
   if (std::isnan(ratio)) out.loss = out.gradient = ratio;
   if (options.kl_coefficient == 0.0) return out;
@@ -44,8 +44,8 @@ TokenLoss LossOfToken(const PolicyLossOptions& options, const TokenLossInput& to
   const double slope = 1.0 - inverse;  // d k3 / d logprob
   const double factor = options.kl_unbiased ? ratio : 1.0;
   out.loss += options.kl_coefficient * factor * out.kl;
-  out.gradient += options.kl_coefficient *
-                  (factor * slope + (options.kl_unbiased ? ratio * out.kl : 0.0));
+  out.gradient +=
+      options.kl_coefficient * (factor * slope + (options.kl_unbiased ? ratio * out.kl : 0.0));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -145,9 +146,10 @@ absl::StatusOr<std::vector<TensorView>> ParseFile(absl::Span<const std::byte> fi
     }
     tensors.push_back(*std::move(tensor));
   }
-  // An empty tensor may share its place with the next one's beginning.
-  std::stable_sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
-    return std::pair(a.bytes.data(), a.bytes.size()) < std::pair(b.bytes.data(), b.bytes.size());
+  // An empty tensor may share its place with the next one's beginning, and with other empty ones.
+  std::sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
+    return std::tuple(a.bytes.data(), a.bytes.size(), a.name) <
+           std::tuple(b.bytes.data(), b.bytes.size(), b.name);
   });
   WHET_RETURN_IF_ERROR(CheckPlaces(tensors, data));
   return tensors;

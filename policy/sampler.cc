@@ -32,7 +32,8 @@ std::vector<Candidate> ScaledTokens(absl::Span<const float> logits, const Sampli
   for (size_t i = 0; i < logits.size(); ++i) {
     float logit = logits[i];
     if (logit == -std::numeric_limits<float>::infinity()) continue;
-    if (seen.contains(static_cast<int32_t>(i))) logit = logit < 0 ? logit * penalty : logit / penalty;
+    if (seen.contains(static_cast<int32_t>(i)))
+      logit = logit < 0 ? logit * penalty : logit / penalty;
     candidates.push_back({static_cast<int32_t>(i), logit * inverse_temperature});
   }
   return candidates;
@@ -155,7 +156,8 @@ template <typename T>
 SampledToken SampleToken(const RowFunctions<T>& functions, const T* logits,
                          const SampleArguments& a) {
   const bool greedy = a.sampling.temperature == 0.0;
-  const float inverse_temperature = greedy ? 1.0F : static_cast<float>(1.0 / a.sampling.temperature);
+  const float inverse_temperature =
+      greedy ? 1.0F : static_cast<float>(1.0 / a.sampling.temperature);
   std::vector<float> block_sums(
       static_cast<size_t>((a.vocabulary + kVocabularyBlock - 1) / kVocabularyBlock));
   const LogitStatistics statistics =
@@ -170,8 +172,7 @@ SampledToken SampleToken(const RowFunctions<T>& functions, const T* logits,
     out.token = greedy ? std::min_element(candidates.begin(), candidates.end(), MoreProbable)->token
                        : ChooseAmong(candidates, a.uniform);
   } else {
-    out.token =
-        ChooseFromAll(functions, logits, a, statistics.largest, std::move(block_sums));
+    out.token = ChooseFromAll(functions, logits, a, statistics.largest, std::move(block_sums));
   }
   float logit = 0;
   functions.to_f32(logits + out.token, 1, &logit);

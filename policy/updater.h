@@ -35,8 +35,8 @@ struct UpdaterOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0.0;        // Not of norms and biases.
-  double gradient_norm_max = 1.0;   // 0: none.
+  double weight_decay = 0.0;       // Not of norms and biases.
+  double gradient_norm_max = 1.0;  // 0: none.
   int64_t micro_batch_tokens = 8192;
   // Start from random weights instead of the checkpoint's.
   std::optional<RandomKey> random_weights;

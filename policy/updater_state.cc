@@ -73,8 +73,7 @@ absl::Status LocalUpdater::Save(const std::string& directory) {
 }
 
 absl::Status LocalUpdater::RestoreTensors(const std::string& directory) {
-  WHET_ASSIGN_OR_RETURN(const SafetensorsFile file,
-                        SafetensorsFile::Open(directory + kTensorFile));
+  WHET_ASSIGN_OR_RETURN(const SafetensorsFile file, SafetensorsFile::Open(directory + kTensorFile));
   WHET_RETURN_IF_ERROR(ReadInto(file, "mean", adam_.mean));
   WHET_RETURN_IF_ERROR(ReadInto(file, "square", adam_.square));
   if (reference_.defined()) WHET_RETURN_IF_ERROR(ReadInto(file, "reference", reference_));
@@ -100,8 +99,8 @@ absl::Status LocalUpdater::Restore(const std::string& directory) {
     if (!state.ok()) return Annotate(state.status(), directory + kStateFile);
     WHET_ASSIGN_OR_RETURN(const int64_t format, state->GetInt("format"));
     if (format != 1) {
-      return absl::DataLossError(absl::StrCat(
-          directory, kStateFile, " is of format ", format, ", which this whet does not know"));
+      return absl::DataLossError(absl::StrCat(directory, kStateFile, " is of format ", format,
+                                              ", which this whet does not know"));
     }
     WHET_ASSIGN_OR_RETURN(const int64_t steps, state->GetInt("steps"));
     WHET_ASSIGN_OR_RETURN(const int64_t optimizer_steps, state->GetInt("optimizer_steps"));

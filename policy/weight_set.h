@@ -29,8 +29,8 @@ class SharedMemoryUse {
   std::atomic<int> state_ = 0;  // Readers, or -1 while it is written.
 };
 
-// Immutable while anybody computes with it. A training step rewrites the memory that the sets of one
-// run share (staleness 0): only between rounds of generation, which is checked.
+// Immutable while anybody computes with it. A training step rewrites the memory that the sets of
+// one run share (staleness 0): only between rounds of generation, which is checked.
 class WeightSet {
  public:
   // Takes `weights`, whose memory is watched by `use`.

@@ -29,8 +29,8 @@ struct ExactNumber {
 std::optional<ExactNumber> ParseExactNumber(absl::string_view text);
 constexpr size_t kNumberDigitsMax = 1000;
 
-// "1/2" for 1/2, 0.5 and 2/4; "-3" for -3.0: the same text for equal numbers of up to 18 digits, and
-// for longer ones that are written alike.
+// "1/2" for 1/2, 0.5 and 2/4; "-3" for -3.0: the same text for equal numbers of up to 18 digits,
+// and for longer ones that are written alike.
 std::string TextOf(const ExactNumber& number);
 
 // The first or last number in a text, as it stands there ("1,000", "-3/4"); nullopt if there is

@@ -14,14 +14,14 @@ namespace whet {
 class WeightSet;  // policy/weight_set.h
 
 // A Generator samples completions from one WeightSet by continuous batching. Not thread-safe: its
-// owner's thread drives it. The same request gives the same tokens and log-probabilities, to the bit,
-// whatever else is being sampled.
+// owner's thread drives it. The same request gives the same tokens and log-probabilities, to the
+// bit, whatever else is being sampled.
 class Generator {
  public:
   virtual ~Generator() = default;
 
-  // Queues one completion; samples nothing yet and never blocks. ResourceExhausted when the queue is
-  // full (call Step() and try again); InvalidArgument for an empty prompt, ids outside the
+  // Queues one completion; samples nothing yet and never blocks. ResourceExhausted when the queue
+  // is full (call Step() and try again); InvalidArgument for an empty prompt, ids outside the
   // vocabulary, or prompt and tokens_max that exceed the context window or the memory for keys and
   // values; AlreadyExists if this id is queued or running.
   virtual absl::Status Submit(RolloutRequest request) = 0;
@@ -39,8 +39,9 @@ class Generator {
 
   // Takes a queued or running completion out of the rounds, until Continue. NotFound for other ids.
   virtual absl::Status Suspend(const RolloutId& id) = 0;
-  // Appends `tokens`, as a span that was inserted, and goes on sampling. If they reach tokens_max the
-  // completion is cut there and finishes in the next round. NotFound for ids that are not suspended.
+  // Appends `tokens`, as a span that was inserted, and goes on sampling. If they reach tokens_max
+  // the completion is cut there and finishes in the next round. NotFound for ids that are not
+  // suspended.
   virtual absl::Status Continue(const RolloutId& id, absl::Span<const int32_t> tokens) = 0;
 
   // From the next round on, samples with `weights`, of the same shape. Running sequences go on with

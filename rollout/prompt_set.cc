@@ -8,16 +8,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/status.h"
 #include "text/json.h"
+#include "text/json_lines.h"
 
 namespace whet {
 namespace {
@@ -91,23 +89,13 @@ class Reader {
 
   absl::Status ReadOne(const std::string& file) {
     if (IsFull()) return absl::OkStatus();
-    WHET_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-    int64_t number = 0;
-    for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-      ++number;
-      if (absl::StripAsciiWhitespace(line).empty()) continue;
-      if (IsFull()) break;
-      const absl::Status status = AddLine(line);
-      if (!status.ok()) return Annotate(status, absl::StrCat(file, ":", number));
-    }
-    return absl::OkStatus();
+    return ForEachJsonLine(file, [&](const Json& row) {
+      const absl::Status status = AddRow(row);
+      return status.ok() && IsFull() ? absl::OutOfRangeError("enough") : status;
+    });
   }
 
-  absl::Status AddLine(absl::string_view line) {
-    WHET_ASSIGN_OR_RETURN(const Json row, Json::Parse(line));
-    if (!row.is_object()) {
-      return absl::InvalidArgumentError("a row must be an object: {\"prompt\": …}");
-    }
+  absl::Status AddRow(const Json& row) {
     ++set_.rows;
     const absl::string_view* const column =
         std::find_if(std::begin(kQuestionColumns), std::end(kQuestionColumns),

@@ -37,7 +37,7 @@ RandomKey KeyOf(const RolloutId& id, uint64_t seed);
 // One completion that is wanted.
 struct RolloutRequest {
   RolloutId id;
-  uint64_t seed = 0;  // The run's.
+  uint64_t seed = 0;            // The run's.
   std::vector<int32_t> prompt;  // At least one token.
   SamplingParams sampling;
 };

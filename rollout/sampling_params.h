@@ -6,7 +6,8 @@
 
 namespace whet {
 
-// Applied in this order, as transformers does: repetition penalty, temperature, top-k, top-p, min-p.
+// Applied in this order, as transformers does: repetition penalty, temperature, top-k, top-p,
+// min-p.
 struct SamplingParams {
   int64_t tokens_max = 1024;        // Of the completion.
   double temperature = 1.0;         // 0: the most probable token, of equal ones the lowest id.

@@ -66,10 +66,8 @@ class Reader {
       tokens.resize(tokens_max);
       ++set_.cut;
     }
-    TrainSample sample = {.tokens = std::move(tokens),
-                          .loss_mask = {},
-                          .behavior_logprobs = {},
-                          .advantage = 1.0F};
+    TrainSample sample = {
+        .tokens = std::move(tokens), .loss_mask = {}, .behavior_logprobs = {}, .advantage = 1.0F};
     for (size_t i = 0; i < sample.tokens.size(); ++i) {
       sample.loss_mask.push_back(i > 0 && i >= begin);
     }

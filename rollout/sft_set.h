@@ -35,8 +35,8 @@ struct SftSet {
 // Reads rows of `text`, or of `prompt` and `completion` (texts). A prompt and its completion are
 // encoded as one text; the completion begins at the first token that differs from the prompt alone,
 // as in TRL. A row's first token is never in the loss: nothing predicts it. Statuses of ReadFile;
-// InvalidArgument, with file and line, for a row that cannot be used, and for a set in which nothing
-// is learnt.
+// InvalidArgument, with file and line, for a row that cannot be used, and for a set in which
+// nothing is learnt.
 absl::StatusOr<SftSet> ReadSftSet(const SftSetOptions& options, const Tokenizer& tokenizer);
 
 }  // namespace whet

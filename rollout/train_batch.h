@@ -22,8 +22,8 @@ struct TrainSample {
 struct TrainBatch {
   std::vector<TrainSample> samples;
   // What sums over tokens are divided by where the loss is a mean over tokens: the tokens of the
-  // whole batch that this is a part of, divided by its parts. So cutting a batch does not change the
-  // weight of a token.
+  // whole batch that this is a part of, divided by its parts. So cutting a batch does not change
+  // the weight of a token.
   double normalizer_tokens;
   // The same for losses that are means over samples.
   double normalizer_samples;
@@ -37,18 +37,18 @@ TrainBatch WholeBatch(std::vector<TrainSample> samples);
 
 // A step that was made, or skipped. Means are over the tokens that count, logs in nats.
 struct StepStats {
-  int64_t step;         // From 1, skipped ones included.
-  double lr;            // Used in this step.
+  int64_t step;  // From 1, skipped ones included.
+  double lr;     // Used in this step.
   double loss;
-  double gradient_norm;  // Before clipping.
-  bool skipped;          // Loss or gradient was not finite; the weights are as before.
-  int64_t tokens;        // That counted.
+  double gradient_norm;     // Before clipping.
+  bool skipped;             // Loss or gradient was not finite; the weights are as before.
+  int64_t tokens;           // That counted.
   int64_t tokens_computed;  // Rows that went through the model; prompts shared by samples once.
   double entropy;
-  double kl;                 // From the reference (k3); 0 without one.
-  double clip_low_share;     // Of tokens at the lower bound of the ratio, with negative advantage.
-  double clip_high_share;    // At the upper bound, with positive advantage.
-  double ratio_max;          // Largest p / p_behavior.
+  double kl;               // From the reference (k3); 0 without one.
+  double clip_low_share;   // Of tokens at the lower bound of the ratio, with negative advantage.
+  double clip_high_share;  // At the upper bound, with positive advantage.
+  double ratio_max;        // Largest p / p_behavior.
   double logprob_difference_mean;  // |log p - behavior log p|.
   double logprob_difference_max;
   double accuracy;  // Share of tokens that were the most probable (supervised training's measure).

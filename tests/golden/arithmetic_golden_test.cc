@@ -42,9 +42,15 @@ bool IsOurLoss(const Json& row) {
   if (loss != "dapo" && loss != "grpo" && loss != "dr_grpo") return false;
   const absl::Span<const Json::Member> settings = config.Members().value();
   for (const Json::Member& member : settings) {
-    const absl::string_view known[] = {"loss_type", "num_generations", "max_completion_length",
-                                       "num_iterations", "epsilon", "epsilon_high", "beta",
-                                       "use_bias_correction_kl", "scale_rewards",
+    const absl::string_view known[] = {"loss_type",
+                                       "num_generations",
+                                       "max_completion_length",
+                                       "num_iterations",
+                                       "epsilon",
+                                       "epsilon_high",
+                                       "beta",
+                                       "use_bias_correction_kl",
+                                       "scale_rewards",
                                        "mask_truncated_completions"};
     if (std::find(std::begin(known), std::end(known), member.key) == std::end(known)) return false;
   }
@@ -94,11 +100,11 @@ class LossCase {
       const std::vector<float> mask = FloatsIn(masks[i]);
       const int64_t count = std::count(mask.begin(), mask.end(), 1.0F);
       for (const float counts : mask) {
-        const TokenLoss token = LossOfToken(
-            options_, {.logprob = logps[n],
-                       .behavior_logprob = old[n],
-                       .reference_logprob = reference.empty() ? 0 : reference[n],
-                       .advantage = advantages[i]});
+        const TokenLoss token =
+            LossOfToken(options_, {.logprob = logps[n],
+                                   .behavior_logprob = old[n],
+                                   .reference_logprob = reference.empty() ? 0 : reference[n],
+                                   .advantage = advantages[i]});
         const double weight =
             counts == 0 ? 0
                         : TokenWeight(options_, items, static_cast<double>(masks.size()), count);
@@ -177,11 +183,11 @@ TEST(ArithmeticGoldenTest, LearningRates) {
         .schedule = cosine             ? LrSchedule::kCosine
                     : name == "linear" ? LrSchedule::kLinear
                                        : LrSchedule::kConstant,
-        .warmup_steps =
-            static_cast<int64_t>(std::ceil(warmup < 1 ? warmup * static_cast<double>(steps) : warmup)),
+        .warmup_steps = static_cast<int64_t>(
+            std::ceil(warmup < 1 ? warmup * static_cast<double>(steps) : warmup)),
         .steps = steps,
-        .lr_min_ratio = more.GetDoubleOr("min_lr_rate", more.GetDoubleOr("min_lr", 0).value() / lr)
-                            .value()};
+        .lr_min_ratio =
+            more.GetDoubleOr("min_lr_rate", more.GetDoubleOr("min_lr", 0).value() / lr).value()};
     double largest = 0;
     const std::vector<double> expected = NumbersIn(**row.Get("lr_used_by_step"));
     for (size_t k = 0; k < expected.size(); ++k) {
@@ -213,8 +219,8 @@ TEST(ArithmeticGoldenTest, AdamWOverOneFlatArray) {
     for (const Json& step : ElementsOf(row, "steps")) {
       weights.gradient = at::tensor(FloatsIn(**step.Get("grads")), at::kFloat);
       AdamWStep(options, lrs[k++], weights, &state);
-      largest = std::max(largest, LargestDifference(FloatsOf(weights.values),
-                                                    FloatsIn(**step.Get("params"))));
+      largest = std::max(
+          largest, LargestDifference(FloatsOf(weights.values), FloatsIn(**step.Get("params"))));
     }
     tally.Count(IdOf(row), largest <= 1e-6, absl::StrCat("differs by ", largest));
   }
@@ -234,8 +240,7 @@ TEST(ArithmeticGoldenTest, NormsThatGradientsAreClippedBy) {
       continue;
     }
     const double factor = std::min(1.0, row.GetDouble("max_norm").value() / (norm + 1e-6));
-    const double d =
-        LargestDifference(FloatsOf(gradient * factor), FloatsIn(**row.Get("clipped")));
+    const double d = LargestDifference(FloatsOf(gradient * factor), FloatsIn(**row.Get("clipped")));
     tally.Count(IdOf(row), std::abs(norm - expected) <= 1e-5 * std::max(1.0, expected) && d <= 1e-6,
                 absl::StrCat("norm ", norm, ", not ", expected, "; clipped differs by ", d));
   }
@@ -255,8 +260,8 @@ TEST(ArithmeticGoldenTest, WhichWeightsDecay) {
     std::vector<std::string> own[2];
     for (const WeightSlot& slot : layout.slots) own[decays(slot) ? 1 : 0].push_back(slot.name);
     bool agrees = true;
-    for (const auto& [key, names] : {std::pair("no_weight_decay", &own[0]),
-                                     std::pair("weight_decay", &own[1])}) {
+    for (const auto& [key, names] :
+         {std::pair("no_weight_decay", &own[0]), std::pair("weight_decay", &own[1])}) {
       std::vector<std::string> expected;
       for (const Json& name : ElementsOf(row, key)) expected.emplace_back(name.String().value());
       std::sort(names->begin(), names->end());

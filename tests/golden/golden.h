@@ -13,8 +13,8 @@ namespace whet {
 // The directory that WHET_SHARED names; empty if it is unset, and the test is to be skipped.
 std::string SharedDirectory();
 
-// The rows of a file of JSON lines, or the value in a file of JSON. A file that cannot be read fails
-// the test and gives nothing.
+// The rows of a file of JSON lines, or the value in a file of JSON. A file that cannot be read
+// fails the test and gives nothing.
 std::vector<Json> ReadJsonLines(const std::string& path);
 Json ReadJsonFile(const std::string& path);
 

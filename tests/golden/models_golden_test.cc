@@ -23,8 +23,9 @@ constexpr double kLogitTolerance = 2e-4;
 constexpr double kTolerance = 1e-4;
 
 // Families of other issues; everything else in the folder must agree.
-bool IsSupported(const std::string& name) { return !absl::StartsWith(name, "deepseek") &&
-                                                   !absl::StrContains(name, "moe"); }
+bool IsSupported(const std::string& name) {
+  return !absl::StartsWith(name, "deepseek") && !absl::StrContains(name, "moe");
+}
 
 class Packed : public Attention {
  public:
@@ -93,8 +94,8 @@ class GoldenModel {
     std::vector<int64_t> ids;
   };
 
-  void CompareGradients(const at::Tensor& hidden, const at::Tensor& embedded,
-                        const at::Tensor& ids, const Targets& targets, std::string* differences) {
+  void CompareGradients(const at::Tensor& hidden, const at::Tensor& embedded, const at::Tensor& ids,
+                        const Targets& targets, std::string* differences) {
     const at::Tensor chosen = hidden.index_select(0, at::tensor(targets.rows, at::kLong));
     const float slope = -1.0F / static_cast<float>(targets.ids.size());
     const ScoredTokens scores = ScoreTokensWithBackward(
@@ -106,7 +107,8 @@ class GoldenModel {
         expected.push_back(logprob);
       }
     }
-    if (const double d = LargestDifference(scores.statistics.logprobs, expected); d > kLogitTolerance) {
+    if (const double d = LargestDifference(scores.statistics.logprobs, expected);
+        d > kLogitTolerance) {
       absl::StrAppend(differences, "next_token_logprobs differ by ", d, "; ");
     }
     chosen.backward(scores.d_hidden);

@@ -33,6 +33,7 @@ def import_transformers():
     except Exception as error:  # A broken installation raises more than ImportError.
         skip(f"python3 -c 'import transformers' fails: {error}")
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     torch.set_num_threads(1)
     return torch, transformers, safetensors.torch.load_file
 

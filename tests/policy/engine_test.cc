@@ -114,8 +114,8 @@ TEST_P(EngineTest, GivesTheSameBitsOverTwoEngines) {
   const size_t half = requests.size() / 2 + 1;
   std::vector<Rollout> apart =
       Sample(Make().get(), {requests.begin(), requests.begin() + static_cast<ptrdiff_t>(half)});
-  for (Rollout& rollout : Sample(
-           Make().get(), {requests.begin() + static_cast<ptrdiff_t>(half), requests.end()})) {
+  for (Rollout& rollout :
+       Sample(Make().get(), {requests.begin() + static_cast<ptrdiff_t>(half), requests.end()})) {
     apart.push_back(std::move(rollout));
   }
   ExpectSameBits(together, apart);
@@ -130,8 +130,8 @@ TEST_P(EngineTest, GivesTheSameBitsWhenPromptsComeInPieces) {
 
 TEST_P(EngineTest, GivesTheSameBitsWhenMemoryIsShort) {
   EngineOptions small = Options();
-  // 2 layers of 2 key heads with 16 positions of (8 + 16) elements: 1,536 a block. A request takes up
-  // to 28 + 40 tokens, 5 blocks; there are 12.
+  // 2 layers of 2 key heads with 16 positions of (8 + 16) elements: 1,536 a block. A request takes
+  // up to 28 + 40 tokens, 5 blocks; there are 12.
   small.kv_cache_bytes = int64_t{12} * 1536 * (GetParam() == ComputeType::kF32 ? 4 : 2);
   const std::unique_ptr<EngineGenerator> engine = Make(small);
   ExpectSameBits(Sample(Make().get(), ManyRequests()), Sample(engine.get(), ManyRequests()));
@@ -238,7 +238,8 @@ TEST_P(EngineF32Test, RefusesAnIdTwiceAndMoreThanItsQueue) {
 
 TEST_P(EngineF32Test, ForgetsWhatIsCancelled) {
   const std::unique_ptr<EngineGenerator> engine = Make();
-  for (int64_t sample = 0; sample < 3; ++sample) ASSERT_TRUE(engine->Submit(Request(3, sample)).ok());
+  for (int64_t sample = 0; sample < 3; ++sample)
+    ASSERT_TRUE(engine->Submit(Request(3, sample)).ok());
   std::vector<Rollout> finished;
   ASSERT_TRUE(engine->Step(&finished).ok());
   engine->Cancel(Request(3, 1).id);
@@ -261,9 +262,9 @@ TEST_P(EngineF32Test, GoesOnWithInsertedTokens) {
   ASSERT_TRUE(engine->Continue(request.id, {4, 4, 4}).ok());
   const Rollout rollout = RunToEnd(engine.get()).at(0);
   const int64_t end = static_cast<int64_t>(rollout.tokens.size());
-  EXPECT_THAT(rollout.spans, ElementsAre(Span{0, 1, SpanKind::kSampled, 0},
-                                         Span{1, 4, SpanKind::kInserted, 0},
-                                         Span{4, end, SpanKind::kSampled, 0}));
+  EXPECT_THAT(rollout.spans,
+              ElementsAre(Span{0, 1, SpanKind::kSampled, 0}, Span{1, 4, SpanKind::kInserted, 0},
+                          Span{4, end, SpanKind::kSampled, 0}));
   EXPECT_EQ(rollout.logprobs[2], 0.0F);
   // As if the inserted tokens had been in the prompt, with the numbers of their positions.
   EXPECT_EQ(engine->Suspend(request.id).code(), absl::StatusCode::kNotFound);
@@ -284,8 +285,8 @@ TEST_P(EngineF32Test, TakesNewWeightsBetweenTwoTokens) {
   const Rollout rollout = RunToEnd(engine.get()).at(0);
   const int64_t end = static_cast<int64_t>(rollout.tokens.size());
   ASSERT_GT(end, 1);
-  EXPECT_THAT(rollout.spans, ElementsAre(Span{0, 1, SpanKind::kSampled, 0},
-                                         Span{1, end, SpanKind::kSampled, 5}));
+  EXPECT_THAT(rollout.spans,
+              ElementsAre(Span{0, 1, SpanKind::kSampled, 0}, Span{1, end, SpanKind::kSampled, 5}));
 }
 
 }  // namespace

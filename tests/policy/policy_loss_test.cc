@@ -58,8 +58,8 @@ TEST(PolicyLossTest, UnbiasedDivergenceHasTheSlopeOfItsProductWithTheRatio) {
   options.kl_coefficient = 1.0;
   options.kl_unbiased = true;
   const double h = 1e-3;
-  const double slope = (Loss(options, -2.0 + h, -2.2, 0.0).loss -
-                        Loss(options, -2.0 - h, -2.2, 0.0).loss) / (2 * h);
+  const double slope =
+      (Loss(options, -2.0 + h, -2.2, 0.0).loss - Loss(options, -2.0 - h, -2.2, 0.0).loss) / (2 * h);
   EXPECT_NEAR(Loss(options, -2.0, -2.2, 0.0).gradient, slope, 1e-4);
 }
 

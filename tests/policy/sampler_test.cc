@@ -51,8 +51,8 @@ TEST(SamplerTest, LogprobIsThatOfTheWholeVocabularyAtTheTemperature) {
     const SampledToken sampled = SampleFrom(logits, sampling, uniform);
     double sum = 0;
     for (const float logit : logits) sum += std::exp(logit / 0.7);
-    EXPECT_NEAR(sampled.logprob,
-                logits[static_cast<size_t>(sampled.token)] / 0.7 - std::log(sum), 1e-5);
+    EXPECT_NEAR(sampled.logprob, logits[static_cast<size_t>(sampled.token)] / 0.7 - std::log(sum),
+                1e-5);
   }
 }
 

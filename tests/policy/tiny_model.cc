@@ -30,16 +30,15 @@ Checkpoint MakeTinyCheckpoint(const std::string& name, uint64_t seed) {
   WHET_CHECK(WriteFileAtomically(directory + ".config/config.json", kConfig).ok());
   const Checkpoint source =
       Checkpoint::Open(directory + ".config", Checkpoint::Weights::kNotRead).value();
-  const at::Tensor flat =
-      RandomFlat(source.config(), RandomKey(seed, RandomPurpose::kInitialize));
-  WHET_CHECK(
-      SaveFlat(flat, source.config(), at::kFloat, directory, directory + ".config").ok());
+  const at::Tensor flat = RandomFlat(source.config(), RandomKey(seed, RandomPurpose::kInitialize));
+  WHET_CHECK(SaveFlat(flat, source.config(), at::kFloat, directory, directory + ".config").ok());
   return Checkpoint::Open(directory).value();
 }
 
 ComputeOptions TestCompute(ComputeType type) {
   // Small products are padded to what any processor is exact from.
-  return {.device = Device::kCpu, .type = type, .rows_min = kRowsMinMax, .exact = true, .threads = 2};
+  return {
+      .device = Device::kCpu, .type = type, .rows_min = kRowsMinMax, .exact = true, .threads = 2};
 }
 
 std::shared_ptr<const WeightSet> MakeTinyWeights(const std::string& name, uint64_t seed,

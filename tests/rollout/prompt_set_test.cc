@@ -122,10 +122,9 @@ TEST_F(PromptSetTest, AGroundTruthThatIsNoTextIsItsJson) {
 }
 
 TEST_F(PromptSetTest, KeepsTheOtherColumns) {
-  const Prompt prompt = First(
-      R"({"data_source": "gsm8k", "prompt": "q", "answer": "1", "level": 3, "extra_info": {"index": 7}, "reward_model": null})"
-      "\n"
-      R"({"prompt": "r"})");
+  const Prompt prompt =
+      First(R"({"data_source": "gsm8k", "prompt": "q", "answer": "1", "level": 3, )"
+            R"("extra_info": {"index": 7}, "reward_model": null})");
   EXPECT_EQ(prompt.data_source, "gsm8k");
   EXPECT_EQ(prompt.extra, R"({"level":3,"extra_info":{"index":7},"reward_model":null})");
 }
@@ -221,7 +220,7 @@ TEST_F(PromptSetTest, ARowWithoutGroundTruthIsAnErrorOnlyWhereItIsNeeded) {
 
 TEST_F(PromptSetTest, ErrorsNameFileAndLine) {
   EXPECT_THAT(ErrorOf("{\"prompt\": \"a\"}\n{\"prompt\": "), HasSubstr("prompts.jsonl:2: "));
-  EXPECT_THAT(ErrorOf("\n[1]"), HasSubstr("prompts.jsonl:2: a row must be an object"));
+  EXPECT_THAT(ErrorOf("\n[1]"), HasSubstr("prompts.jsonl:2: a line must be an object"));
   EXPECT_THAT(ErrorOf(R"({"text": "a"})"),
               HasSubstr("it needs one of prompt, question, problem, input"));
   EXPECT_THAT(ErrorOf(R"({"prompt": 1})"), HasSubstr(":1: prompt: neither a text nor a list"));
