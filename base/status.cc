@@ -13,6 +13,7 @@ absl::StatusCode CodeOfErrno(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:  // As large as a limit on files allows.
     case EMFILE:
     case ENFILE:
     case ENOMEM:
@@ -33,6 +34,22 @@ absl::StatusCode CodeOfErrno(int error) {
   }
 }
 
+// What to do about it, where it is always the same.
+absl::string_view AdviceOfErrno(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "; make room on that disk, then repeat the command";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "; check who may read and write there";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 absl::Status Annotate(const absl::Status& status, absl::string_view context) {
@@ -42,7 +59,8 @@ absl::Status Annotate(const absl::Status& status, absl::string_view context) {
 
 absl::Status ErrnoStatus(int error, absl::string_view what) {
   WHET_CHECK(error != 0);
-  return absl::Status(CodeOfErrno(error), absl::StrCat(what, ": ", std::strerror(error)));
+  return absl::Status(CodeOfErrno(error),
+                      absl::StrCat(what, ": ", std::strerror(error), AdviceOfErrno(error)));
 }
 
 }  // namespace whet

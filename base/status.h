@@ -22,10 +22,11 @@ namespace whet {
 // Returns `status` with "`context`: " before its message; OK stays OK.
 absl::Status Annotate(const absl::Status& status, absl::string_view context);
 
-// The failure of a system call as a Status: "`what`: No space left on device". `error` is errno's
-// value at the failure, which must not be 0. ENOSPC and EDQUOT are ResourceExhausted, EIO and
-// EROFS DataLoss, ENOENT NotFound, EACCES and EPERM PermissionDenied, EEXIST AlreadyExists,
-// EMFILE, ENFILE, ENOMEM and EAGAIN ResourceExhausted; the rest is Internal.
+// The failure of a system call as a Status: "`what`: No space left on device; make room …", with
+// advice for a full disk and for what is not permitted. `error` is errno's value at the failure,
+// which must not be 0. ENOSPC, EDQUOT and EFBIG are ResourceExhausted, EIO and EROFS DataLoss,
+// ENOENT NotFound, EACCES and EPERM PermissionDenied, EEXIST AlreadyExists, EMFILE, ENFILE, ENOMEM
+// and EAGAIN ResourceExhausted; the rest is Internal.
 absl::Status ErrnoStatus(int error, absl::string_view what);
 
 }  // namespace whet

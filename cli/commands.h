@@ -14,7 +14,9 @@ namespace whet {
 
 void AddConfigCommand(CLI::App* app, absl::Status* result);
 void AddDoctorCommand(CLI::App* app, absl::Status* result);
+void AddEvalCommand(CLI::App* app, absl::Status* result);
 void AddImportCommand(CLI::App* app, absl::Status* result);
+void AddRunsCommand(CLI::App* app, absl::Status* result);
 void AddSampleCommand(CLI::App* app, absl::Status* result);
 void AddSftCommand(CLI::App* app, absl::Status* result);
 void AddTrainCommand(CLI::App* app, absl::Status* result);

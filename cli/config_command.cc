@@ -4,13 +4,12 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
 #include "base/status.h"
 #include "cli/commands.h"
 #include "cli/config_reader.h"
 #include "cli/config_table.h"
 #include "cli/output.h"
-#include "proto/config.pb.h"
+#include "cli/run_config.h"
 
 namespace whet {
 namespace {
@@ -21,14 +20,6 @@ struct ConfigArguments {
   std::vector<std::string> sets;
   bool as_text = false;
 };
-
-std::unique_ptr<google::protobuf::Message> EmptyConfig(const std::string& command) {
-  if (command == "train") return std::make_unique<config::TrainConfig>();
-  if (command == "sample") return std::make_unique<config::SampleConfig>();
-  if (command == "eval") return std::make_unique<config::EvalConfig>();
-  WHET_CHECK(command == "sft");  // The command line allows no other.
-  return std::make_unique<config::SftConfig>();
-}
 
 absl::Status RunConfig(const ConfigArguments& arguments) {
   const std::unique_ptr<google::protobuf::Message> config = EmptyConfig(arguments.command);

@@ -1,5 +1,7 @@
 #include "cli/loaded_model.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -7,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "base/atomic_file.h"
 #include "base/cpu_features.h"
+#include "base/random.h"
 #include "base/status.h"
 #include "cli/config_options.h"
 #include "policy/weight_layout.h"
@@ -33,12 +36,24 @@ absl::StatusOr<std::optional<int64_t>> TokenizerEos(const std::string& directory
   return int64_t{*id};
 }
 
+// That all weights are there, in the shapes that the configuration promises: before anything is
+// made of them, or of a run.
+absl::Status CheckWeights(const Checkpoint& checkpoint) {
+  std::vector<std::string> names;
+  for (const WeightSlot& slot : LayoutOf(checkpoint.config()).slots) {
+    WHET_RETURN_IF_ERROR(checkpoint.Tensor(slot.name, slot.shape).status());
+    names.push_back(slot.name);
+  }
+  return checkpoint.CheckAllKnown(names);
+}
+
 }  // namespace
 
 absl::StatusOr<LoadedModel> LoadModel(const config::ModelConfig& model,
                                       const config::EngineConfig& engine,
                                       Checkpoint::Weights weights) {
   WHET_ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::Open(model.checkpoint(), weights));
+  if (weights == Checkpoint::Weights::kNeeded) WHET_RETURN_IF_ERROR(CheckWeights(checkpoint));
   WHET_ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::Load(model.checkpoint()));
   if (tokenizer.vocabulary_size() > checkpoint.config().vocabulary) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -84,6 +99,19 @@ std::string Describe(const LoadedModel& model) {
       config.architecture, static_cast<double>(ParameterCount(LayoutOf(config))) / 1e6,
       std::string(ComputeTypeName(compute.type)), std::string(DeviceName(compute.device)),
       compute.threads, compute.exact ? ", exact" : ", NOT exact");
+}
+
+absl::StatusOr<std::string> WeightsMark(const Checkpoint& checkpoint) {
+  constexpr size_t kBytesOfATensor = 256;
+  RandomKey hash(0, RandomPurpose::kInitialize);
+  for (const WeightSlot& slot : LayoutOf(checkpoint.config()).slots) {
+    WHET_ASSIGN_OR_RETURN(const TensorView tensor, checkpoint.Tensor(slot.name, slot.shape));
+    const size_t size = std::min(tensor.bytes.size(), kBytesOfATensor);
+    hash = hash.Child(slot.name).Child(
+        absl::string_view(reinterpret_cast<const char*>(tensor.bytes.data()), size));
+  }
+  const std::array<uint32_t, 4> bits = hash.Bits(0);
+  return absl::StrFormat("%08x%08x", bits[0], bits[1]);
 }
 
 std::string MachineText(const LoadedModel& model) {

@@ -43,6 +43,10 @@ DecodeFunction DecoderOf(const Tokenizer* tokenizer);
 // "examples/arithmetic/base: LlamaForCausalLM, 0.10 M parameters, f32 on cpu, 2 threads, exact"
 std::string Describe(const LoadedModel& model);
 
+// Changes when the weights are trained, and not when their files are copied or touched: a hash of
+// the beginning of each tensor. Statuses of Checkpoint::Tensor.
+absl::StatusOr<std::string> WeightsMark(const Checkpoint& checkpoint);
+
 // What the numbers of a run depend on besides its configuration: "avx512, 2 threads, f32 …".
 std::string MachineText(const LoadedModel& model);
 

@@ -5,6 +5,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "cli/commands.h"
+#include "cli/process_settings.h"
 #include "cli/version.h"
 #include "policy/exactness.h"
 
@@ -14,6 +15,8 @@ namespace {
 constexpr char kAbout[] = "R1-Zero-style reinforcement learning for language models";
 
 int Main(int argc, char** argv) {
+  CalmThreads(argv);
+  KeepMemory();
   RequestExactMath();
   CLI::App app(kAbout, "whet");
   app.set_version_flag("--version", VersionText());
@@ -21,7 +24,9 @@ int Main(int argc, char** argv) {
   absl::Status result;
   AddConfigCommand(&app, &result);
   AddDoctorCommand(&app, &result);
+  AddEvalCommand(&app, &result);
   AddImportCommand(&app, &result);
+  AddRunsCommand(&app, &result);
   AddSampleCommand(&app, &result);
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);

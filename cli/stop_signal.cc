@@ -3,28 +3,32 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
+
 #include "base/check.h"
 
 namespace whet {
 namespace {
 
 constexpr int kInterruptedStatus = 130;  // 128 + SIGINT, as shells have it.
-constexpr char kStopping[] =
-    "\nwhet: finishing the step and writing a checkpoint; once more to stop at once\n";
 
-// A signal handler has nothing else to reach it by.
+// A signal handler has nothing else to reach them by.
 std::atomic<bool> stop_requested = false;
+std::atomic<const char*> stop_notice = "";
 static_assert(std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<const char*>::is_always_lock_free);
 
 void OnSignal(int) {
   if (stop_requested.exchange(true)) _exit(kInterruptedStatus);
+  const char* notice = stop_notice.load();
   // The message is a courtesy: where it cannot be written the run stops all the same.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kStopping, sizeof(kStopping) - 1);
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, notice, strlen(notice));
 }
 
 }  // namespace
 
-const std::atomic<bool>* CatchStopSignals() {
+const std::atomic<bool>* CatchStopSignals(const char* notice) {
+  stop_notice = notice;
   struct sigaction action = {};
   action.sa_handler = OnSignal;
   action.sa_flags = SA_RESTART;  // Writes to disk go on.

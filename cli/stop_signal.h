@@ -6,9 +6,14 @@
 
 namespace whet {
 
-// From now on SIGINT and SIGTERM set what this returns, and say that the step is being finished; a
+inline constexpr char kFinishingStep[] =
+    "\nwhet: finishing the step and writing a checkpoint; once more to stop at once\n";
+inline constexpr char kFinishingCompletion[] =
+    "\nwhet: waiting for the next completion to be finished; once more to stop at once\n";
+
+// From now on SIGINT and SIGTERM set what this returns, and print `notice`, which lives for good; a
 // second one ends the process at once, with status 130. Once a process.
-const std::atomic<bool>* CatchStopSignals();
+const std::atomic<bool>* CatchStopSignals(const char* notice = kFinishingStep);
 
 }  // namespace whet
 

@@ -8,13 +8,14 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "cli/config_reader.h"
+#include "cli/config_summary.h"
 #include "cli/loaded_model.h"
+#include "cli/loaded_prompts.h"
 #include "cli/output.h"
 #include "cli/run_config.h"
 #include "cli/stop_signal.h"
@@ -48,12 +49,17 @@ struct TrainInputs {
 };
 
 absl::StatusOr<std::optional<PromptSet>> ReadHeldOut(const config::TrainConfig& config,
-                                                     const Tokenizer& tokenizer,
+                                                     const LoadedModel& model,
                                                      const PromptSet& prompts) {
   if (!config.has_evaluation()) return std::nullopt;
+  const config::EvaluationConfig& evaluation = config.evaluation();
+  const bool own = evaluation.has_sampling();
   WHET_ASSIGN_OR_RETURN(
       PromptSet held_out,
-      ReadPrompts(PromptsOf(config.evaluation().prompts(), /*needs_answers=*/true), tokenizer));
+      LoadPrompts(evaluation.prompts(), model,
+                  {.setting = "evaluation.prompts",
+                   .sampling = own ? "evaluation.sampling" : "sampling",
+                   .tokens_max = (own ? evaluation.sampling() : config.sampling()).tokens_max()}));
   const Prompts common = CommonPrompts(held_out, prompts);
   if (!common.empty()) {
     return absl::InvalidArgumentError(
@@ -64,32 +70,14 @@ absl::StatusOr<std::optional<PromptSet>> ReadHeldOut(const config::TrainConfig& 
   return held_out;
 }
 
-absl::Status CheckLengths(const config::TrainConfig& config, const LoadedModel& model,
-                          const PromptSet& prompts, absl::string_view setting) {
-  const int64_t tokens_max = config.sampling().tokens_max();
-  const int64_t context = model.checkpoint.config().positions_max;
-  for (const std::shared_ptr<const Prompt>& prompt : prompts.prompts) {
-    const int64_t length = static_cast<int64_t>(prompt->tokens.size());
-    if (length + tokens_max <= context) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "a prompt of ", setting, " has ", length, " tokens, which with sampling.tokens_max ",
-        tokens_max, " exceeds the model's context of ", context, "; set ", setting,
-        ".tokens_max to ", std::max<int64_t>(1, context - tokens_max), ", or sample fewer tokens"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<TrainInputs> ReadInputs(config::TrainConfig config) {
   WHET_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(config.model(), config.engine()));
-  WHET_ASSIGN_OR_RETURN(
-      PromptSet prompts,
-      ReadPrompts(PromptsOf(config.prompts(), /*needs_answers=*/true), model.tokenizer));
-  WHET_ASSIGN_OR_RETURN(std::optional<PromptSet> held_out,
-                        ReadHeldOut(config, model.tokenizer, prompts));
-  WHET_RETURN_IF_ERROR(CheckLengths(config, model, prompts, "prompts"));
-  if (held_out.has_value()) {
-    WHET_RETURN_IF_ERROR(CheckLengths(config, model, *held_out, "evaluation.prompts"));
-  }
+  WHET_ASSIGN_OR_RETURN(PromptSet prompts,
+                        LoadPrompts(config.prompts(), model,
+                                    {.setting = "prompts",
+                                     .sampling = "sampling",
+                                     .tokens_max = config.sampling().tokens_max()}));
+  WHET_ASSIGN_OR_RETURN(std::optional<PromptSet> held_out, ReadHeldOut(config, model, prompts));
   return TrainInputs{.config = std::move(config),
                      .model = std::move(model),
                      .prompts = std::move(prompts),
@@ -119,49 +107,23 @@ TrainOptions OptionsOf(const TrainInputs& inputs) {
   return options;
 }
 
-std::string RuleText(const config::TrainConfig& config, const std::vector<std::string>& names) {
-  std::vector<std::string> texts;
-  for (int i = 0; i < config.rewards_size(); ++i) {
-    const config::RewardRule& rule = config.rewards(i);
-    texts.push_back(absl::StrFormat("%s × %g%s", names[static_cast<size_t>(i)], rule.weight(),
-                                    rule.gate() ? " (gate)" : ""));
-  }
-  return absl::StrJoin(texts, " + ");
-}
-
-std::string SetText(const PromptSet& set) {
-  return absl::StrCat(set.prompts.size(), " prompts",
-                      set.duplicates > 0 ? absl::StrCat(", ", set.duplicates, " duplicates") : "",
-                      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "");
-}
-
 // The plan, a line a matter.
 std::string PlanText(const TrainInputs& inputs, const std::string& run) {
-  const config::TrainConfig& c = inputs.config;
-  const auto line = [](absl::string_view name, const std::string& text) {
-    return absl::StrFormat("%-10s %s\n", std::string(name), text);
-  };
-  const double kl = c.loss().kl_coefficient();
-  return absl::StrCat(
-      line("run", run), line("model", Describe(inputs.model)),
-      line("prompts", absl::StrCat(SetText(inputs.prompts),
-                                   inputs.held_out.has_value()
-                                       ? absl::StrCat("; held out ", SetText(*inputs.held_out))
-                                       : "; none held out")),
-      line("rollouts", absl::StrFormat("%d groups of %d a batch, up to %d tokens, temperature %g",
-                                       c.rollout().groups_per_batch(), c.rollout().group_size(),
-                                       c.sampling().tokens_max(), c.sampling().temperature())),
-      line("reward", RuleText(c, inputs.rewarder->rule_names())),
-      line("loss", absl::StrFormat("%s, clip %g/%g, %s",
-                                   config::LossAggregation_Name(c.loss().aggregation()),
-                                   c.loss().clip_low(), c.loss().clip_high(),
-                                   kl > 0 ? absl::StrFormat("KL × %g", kl) : "no KL")),
-      line("optimizer", absl::StrFormat("AdamW, learning rate %g, %s", c.optimizer().lr(),
-                                        config::Schedule_Name(c.optimizer().schedule()))),
-      line("steps",
-           absl::StrFormat("%d, %d a rollout batch, seed %d", c.steps(),
-                           c.rollout().minibatches() * c.rollout().inner_epochs(), c.seed())),
-      "\n");
+  const std::string held_out = inputs.held_out.has_value()
+                                   ? absl::StrCat("; held out ", Describe(*inputs.held_out))
+                                   : "; none held out";
+  return absl::StrCat(SummaryLine("run", run), SummaryLine("model", Describe(inputs.model)),
+                      SummaryLine("prompts", Describe(inputs.prompts) + held_out),
+                      ConfigSummary(inputs.config), "\n");
+}
+
+// What goes on with the run, as one types it.
+std::string CommandOf(const TrainArguments& arguments, const RunPaths& paths) {
+  std::string command = absl::StrCat("whet train ", ShellWord(arguments.file), " --run ",
+                                     ShellWord(paths.directory()));
+  for (const std::string& set : arguments.sets)
+    absl::StrAppend(&command, " --set ", ShellWord(set));
+  return command;
 }
 
 absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPaths& paths,
@@ -178,9 +140,8 @@ absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPa
                                 "easy or too hard for this model\n",
                                 where));
     case TrainEnd::kInterrupted:
-      return Print(absl::StrCat(where, "stopped at step ", step,
-                                "; to go on, repeat:\n  whet train ", arguments.file, " --run ",
-                                paths.directory(), "\n"));
+      return Print(absl::StrCat(where, "stopped at step ", step, "; to go on, repeat:\n  ",
+                                CommandOf(arguments, paths), "\n"));
   }
   return absl::OkStatus();
 }

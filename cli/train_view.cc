@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "base/atomic_file.h"
 #include "base/status.h"
+#include "cli/evaluation_text.h"
 #include "cli/output.h"
 #include "orchestrator/curve.h"
 #include "orchestrator/step_metrics.h"
@@ -18,22 +19,12 @@ namespace {
 
 constexpr absl::Duration kCurveInterval = absl::Seconds(2);
 constexpr size_t kHalfWidth = 47;  // Of two texts side by side in 100 columns.
+constexpr size_t kStepsForEta = 11;
+constexpr size_t kColumn = 16;  // Of a table of two.
 constexpr char kDim[] = "\x1b[2m";
 constexpr char kBold[] = "\x1b[1m";
 constexpr char kPlain[] = "\x1b[0m";
 constexpr char kClearLine[] = "\r\x1b[K";
-
-std::string PercentOr(const std::optional<double>& share) {
-  return share.has_value() ? absl::StrFormat("%.1f%%", 100 * *share) : "-";
-}
-
-// The mean of the rule that judges the format, by the name it has unless told otherwise.
-std::optional<double> FormatRate(const BatchMetrics& batch) {
-  for (const RuleMetrics& rule : batch.rules) {
-    if (rule.name == "format") return rule.value.mean;
-  }
-  return std::nullopt;
-}
 
 std::string MinutesText(absl::Duration duration) {
   const int64_t seconds = absl::ToInt64Seconds(duration + absl::Milliseconds(500));
@@ -89,11 +80,13 @@ std::string Columns(const std::vector<std::string>& left, const std::vector<std:
 }
 
 std::string TableRow(absl::string_view name, const std::string& before, const std::string& after) {
-  return absl::StrFormat("  %-26s%16s%16s\n", std::string(name), before, after);
-}
-
-std::string AccuracyText(const EvaluationMetrics& metrics) {
-  return absl::StrFormat("%.1f%% ± %.1f", 100 * metrics.accuracy, 100 * metrics.accuracy_error);
+  // By hand: a format counts bytes, and "±" has two.
+  const auto right = [](const std::string& text) {
+    const size_t width = WidthOf(text);
+    return std::string(width < kColumn ? kColumn - width : 0, ' ') + text;
+  };
+  return absl::StrCat(absl::StrFormat("  %-26s", std::string(name)), right(before), right(after),
+                      "\n");
 }
 
 }  // namespace
@@ -194,14 +187,13 @@ absl::Status TrainView::OnStep(const StepReport& report) {
   }
   step_ = report.stats.step;
   const absl::Duration now = clock_->Monotonic();
-  // From steps that were seen whole, the first one if there is no other.
-  absl::Duration mean = report.step;
-  if (first_step_.has_value()) {
-    mean = (now - *first_step_) / steps_shown_;
-  } else {
-    first_step_ = now;
-  }
-  ++steps_shown_;
+  // From the last ten steps: what was before may have been an evaluation, or a busy machine.
+  step_ends_.push_back(now);
+  if (step_ends_.size() > kStepsForEta) step_ends_.pop_front();
+  const absl::Duration mean =
+      step_ends_.size() == 1
+          ? report.step
+          : (now - step_ends_.front()) / static_cast<double>(step_ends_.size() - 1);
   WHET_RETURN_IF_ERROR(PrintLine(StepLine(
       report, options_.shows_kl, mean * static_cast<double>(report.steps - report.stats.step))));
   if (report.repeated) return absl::OkStatus();  // Its row is there.

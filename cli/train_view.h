@@ -3,6 +3,7 @@
 #define WHET_CLI_TRAIN_VIEW_H_
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,8 +66,7 @@ class TrainView : public RunView {
   absl::Duration curve_written_;
   bool header_shown_ = false;
   int64_t step_ = 0;
-  std::optional<absl::Duration> first_step_;  // When it ended.
-  int64_t steps_shown_ = 0;
+  std::deque<absl::Duration> step_ends_;  // Of the last steps.
   std::optional<EvaluationReport> first_evaluation_;
   std::optional<EvaluationReport> last_evaluation_;
 };

@@ -59,7 +59,8 @@ void CountReward(const Reward& reward, const std::vector<std::string>& rules, Co
   for (size_t i = 0; i < reward.parts.size(); ++i) {
     if (reward.parts[i].value.has_value()) counts->by_rule[i].push_back(*reward.parts[i].value);
   }
-  if (const RewardPart* const part = JudgedPart(reward)) {
+  const RewardPart* const part = JudgedPart(reward);
+  if (part != nullptr && !IsExcluded(*part->verdict)) {
     ++counts->judged;
     counts->correct += *part->verdict == Verdict::kCorrect ? 1 : 0;
   }

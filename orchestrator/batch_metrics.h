@@ -36,9 +36,11 @@ struct BatchMetrics {
   std::string excluded_because;  // The first one's reason.
   Spread reward;                 // Of those that could.
   std::vector<RuleMetrics> rules;
-  std::optional<double> accuracy;  // Share of CORRECT among the verdicts; absent if there is none.
-  double thought_share;            // Of completions with a thought that ends.
-  double length_mean;              // In tokens.
+  // Share of CORRECT among the verdicts, those left out that could not judge; absent if none is
+  // left.
+  std::optional<double> accuracy;
+  double thought_share;  // Of completions with a thought that ends.
+  double length_mean;    // In tokens.
   int64_t length_min;
   int64_t length_max;
   double terminated_length_mean;  // Of those that were not cut; 0 if all were.

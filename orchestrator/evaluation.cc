@@ -94,7 +94,7 @@ EvaluationMetrics EvaluationOf(const std::vector<CollectedGroup>& groups,
       const Judged judged = CountJudged(group.rewarded);
       if (judged.count >= k) passes.push_back(PassAtK(judged.count, judged.correct, k));
     }
-    out.pass_at.emplace_back(k, Mean(passes));
+    if (!passes.empty()) out.pass_at.emplace_back(k, Mean(passes));
   }
   return out;
 }
@@ -114,7 +114,8 @@ Json ToJson(const EvaluationMetrics& metrics) {
   WHET_CHECK(members.ok());
   for (const Json::Member& member : *members) {
     // Those that say how training draws its groups say nothing here.
-    if (member.key == "accuracy" || member.key == "groups" || member.key == "equal_groups")
+    if (member.key == "accuracy" || member.key == "groups" || member.key == "equal_groups" ||
+        member.key == "frac_reward_zero_std")
       continue;
     json.Set(absl::StrCat("eval_", member.key), member.value);
   }

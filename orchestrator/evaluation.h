@@ -30,7 +30,9 @@ struct EvaluationMetrics {
   // A completion that could not be judged is left out.
   double accuracy;
   double accuracy_error;
-  std::vector<std::pair<int64_t, double>> pass_at;  // (k, pass@k), k = 1, 2, 4 … samples.
+  // (k, pass@k), k = 1, 2, 4 … samples, over the questions of which so many were judged; without
+  // those k of which none has.
+  std::vector<std::pair<int64_t, double>> pass_at;
   std::optional<double> consensus;  // cons@k: share of questions whose majority is right; k > 1.
   BatchMetrics batch;
 };

@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "rollout/prompt.h"
 #include "rollout/reward.h"
 #include "rollout/rollout.h"
@@ -59,6 +60,17 @@ struct RolloutRecord {
   bool judged;                    // AddReward was called for it.
   std::vector<RewardPart> parts;  // In the order of the rules that AddReward was given.
   Disposition disposition;
+  std::vector<std::string> rules = {};  // Names of `parts`.
+};
+
+// Which rollouts are looked for.
+struct RolloutFilter {
+  RandomPurpose purpose;
+  std::optional<int64_t> batch = std::nullopt;  // LeaseRecord::batch; absent: any.
+  // Only those that were judged and found wrong: by the first verdict, or, where no rule gives one,
+  // with a reward of 0 or less.
+  bool wrong = false;
+  int64_t limit;  // The first so many.
 };
 
 // A rollout's part in a step.
@@ -91,6 +103,7 @@ struct EventRecord {
   int64_t step;
   std::string kind;  // "started", "interrupted", "skipped_step"
   std::string message;
+  absl::Time time = absl::InfinitePast();  // When it was added: the ledger's own, read only.
 };
 
 // What an open ledger says about its run.
@@ -162,8 +175,11 @@ class LedgerReader {
   // Finished rollouts of one draw, by sample.
   virtual absl::StatusOr<std::vector<RolloutRecord>> Rollouts(RandomPurpose purpose,
                                                               uint64_t prompt, int64_t draw) = 0;
+  // In the order of their leases, then by sample.
+  virtual absl::StatusOr<std::vector<RolloutRecord>> FindRollouts(const RolloutFilter& filter) = 0;
   // By step.
-  virtual absl::StatusOr<std::vector<StepRecord>> Steps() = 0;  // `consumed` is empty.
+  virtual absl::StatusOr<std::vector<StepRecord>> Steps() = 0;       // `consumed` is empty.
+  virtual absl::StatusOr<std::optional<StepRecord>> LastStep() = 0;  // Absent before the first.
   virtual absl::StatusOr<std::vector<ConsumedRollout>> Consumed(int64_t step) = 0;
   virtual absl::StatusOr<std::vector<CheckpointRecord>> Checkpoints() = 0;
   virtual absl::StatusOr<std::vector<EvaluationRecord>> Evaluations() = 0;

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@ namespace whet {
 namespace {
 
 constexpr int64_t kDispositionCount = static_cast<int64_t>(Disposition::kEvaluated) + 1;
+constexpr int64_t kAnyBatch = std::numeric_limits<int64_t>::max();
 
 bool MayWriteBeside(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -98,14 +100,32 @@ class SqliteLedgerReader final : public LedgerReader {
         "tokens, logprobs, spans, text "
         "FROM rollout LEFT JOIN completion ON completion.rollout = rollout.id "
         "WHERE purpose = ? AND prompt = ? AND draw = ? ORDER BY sample");
-    WHET_RETURN_IF_ERROR(
-        query.Bind(static_cast<int64_t>(purpose), prompt, draw).ForEachRow([&]() -> absl::Status {
-          const RolloutId id = {purpose, prompt, draw, query.Int(1)};
-          absl::StatusOr<RolloutRecord> record = ReadRollout(query, id);
-          if (!record.ok()) return Explain(record.status(), id);
-          records.push_back(*std::move(record));
-          return absl::OkStatus();
-        }));
+    WHET_RETURN_IF_ERROR(query.Bind(static_cast<int64_t>(purpose), prompt, draw).ForEachRow([&] {
+      return AddRollout(query, {purpose, prompt, draw, query.Int(1)}, &records);
+    }));
+    return records;
+  }
+
+  absl::StatusOr<std::vector<RolloutRecord>> FindRollouts(const RolloutFilter& filter) override {
+    SqliteTransaction snapshot(database_.get());
+    WHET_RETURN_IF_ERROR(snapshot.BeginRead());
+    std::vector<RolloutRecord> records;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT rollout.id, sample, token_count, finish, judged, reward, disposition, "
+        "tokens, logprobs, spans, text, prompt, draw "
+        "FROM lease JOIN rollout USING (purpose, prompt, draw) "
+        "LEFT JOIN completion ON completion.rollout = rollout.id "
+        "WHERE purpose = ? AND batch BETWEEN ? AND ? "
+        "AND (NOT ? OR judged AND coalesce((SELECT verdict FROM reward "
+        "WHERE reward.rollout = rollout.id AND verdict IS NOT NULL ORDER BY position LIMIT 1), "
+        "reward IS NULL OR reward <= 0) != 0) "
+        "ORDER BY lease.id, sample LIMIT ?");
+    query.Bind(static_cast<int64_t>(filter.purpose), filter.batch.value_or(0),
+               filter.batch.value_or(kAnyBatch), filter.wrong ? 1 : 0, filter.limit);
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      return AddRollout(query, {filter.purpose, query.Unsigned(11), query.Int(12), query.Int(1)},
+                        &records);
+    }));
     return records;
   }
 
@@ -114,14 +134,21 @@ class SqliteLedgerReader final : public LedgerReader {
     SqliteStatement& query =
         database_->Prepared("SELECT step, batch, metrics, timings FROM step ORDER BY step");
     WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
-      steps.push_back({.step = query.Int(0),
-                       .batch = query.Int(1),
-                       .consumed = {},
-                       .metrics = query.Text(2),
-                       .timings = query.Text(3)});
+      steps.push_back(ReadStep(query));
       return absl::OkStatus();
     }));
     return steps;
+  }
+
+  absl::StatusOr<std::optional<StepRecord>> LastStep() override {
+    std::optional<StepRecord> step;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT step, batch, metrics, timings FROM step ORDER BY step DESC LIMIT 1");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      step = ReadStep(query);
+      return absl::OkStatus();
+    }));
+    return step;
   }
 
   absl::StatusOr<std::vector<ConsumedRollout>> Consumed(int64_t step) override {
@@ -165,9 +192,12 @@ class SqliteLedgerReader final : public LedgerReader {
   absl::StatusOr<std::vector<EventRecord>> Events() override {
     std::vector<EventRecord> events;
     SqliteStatement& query =
-        database_->Prepared("SELECT step, kind, message FROM event ORDER BY id");
+        database_->Prepared("SELECT step, kind, message, time FROM event ORDER BY id");
     WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
-      events.push_back({.step = query.Int(0), .kind = query.Text(1), .message = query.Text(2)});
+      events.push_back({.step = query.Int(0),
+                        .kind = query.Text(1),
+                        .message = query.Text(2),
+                        .time = absl::UnixEpoch() + absl::Seconds(query.Double(3))});
       return absl::OkStatus();
     }));
     return events;
@@ -206,7 +236,24 @@ class SqliteLedgerReader final : public LedgerReader {
   }
 
  private:
-  // Of a row of the query in Rollouts.
+  // Of a row of the queries in Steps and LastStep.
+  static StepRecord ReadStep(const SqliteStatement& row) {
+    return {.step = row.Int(0),
+            .batch = row.Int(1),
+            .consumed = {},
+            .metrics = row.Text(2),
+            .timings = row.Text(3)};
+  }
+
+  absl::Status AddRollout(const SqliteStatement& row, const RolloutId& id,
+                          std::vector<RolloutRecord>* records) {
+    absl::StatusOr<RolloutRecord> record = ReadRollout(row, id);
+    if (!record.ok()) return Explain(record.status(), id);
+    records->push_back(*std::move(record));
+    return absl::OkStatus();
+  }
+
+  // Of a row of the queries in Rollouts and FindRollouts.
   absl::StatusOr<RolloutRecord> ReadRollout(const SqliteStatement& row, const RolloutId& id) {
     const int64_t count = row.Int(2);
     const int64_t finish = row.Int(3);
@@ -218,26 +265,26 @@ class SqliteLedgerReader final : public LedgerReader {
     WHET_ASSIGN_OR_RETURN(std::vector<int32_t> tokens, DecodeTokens(row.Bytes(7), count));
     WHET_ASSIGN_OR_RETURN(std::vector<float> logprobs, DecodeLogprobs(row.Bytes(8), count));
     WHET_ASSIGN_OR_RETURN(std::vector<Span> spans, DecodeSpans(row.Bytes(9), count));
-    WHET_ASSIGN_OR_RETURN(std::vector<RewardPart> parts, ReadParts(row.Int(0)));
     std::optional<double> reward;
     if (!row.IsNull(5)) reward = row.Double(5);
-    return RolloutRecord{.rollout = {.id = id,
-                                     .tokens = std::move(tokens),
-                                     .logprobs = std::move(logprobs),
-                                     .spans = std::move(spans),
-                                     .finish = static_cast<Finish>(finish)},
-                         .text = row.Text(10),
-                         .reward = reward,
-                         .judged = row.Int(4) != 0,
-                         .parts = std::move(parts),
-                         .disposition = static_cast<Disposition>(disposition)};
+    RolloutRecord record = {.rollout = {.id = id,
+                                        .tokens = std::move(tokens),
+                                        .logprobs = std::move(logprobs),
+                                        .spans = std::move(spans),
+                                        .finish = static_cast<Finish>(finish)},
+                            .text = row.Text(10),
+                            .reward = reward,
+                            .judged = row.Int(4) != 0,
+                            .parts = {},
+                            .disposition = static_cast<Disposition>(disposition)};
+    WHET_RETURN_IF_ERROR(ReadParts(row.Int(0), &record));
+    return record;
   }
 
-  absl::StatusOr<std::vector<RewardPart>> ReadParts(int64_t rollout_row) {
-    std::vector<RewardPart> parts;
+  absl::Status ReadParts(int64_t rollout_row, RolloutRecord* record) {
     SqliteStatement& query = database_->Prepared(
-        "SELECT value, verdict, message FROM reward WHERE rollout = ? ORDER BY position");
-    WHET_RETURN_IF_ERROR(query.Bind(rollout_row).ForEachRow([&]() -> absl::Status {
+        "SELECT value, verdict, message, rule FROM reward WHERE rollout = ? ORDER BY position");
+    return query.Bind(rollout_row).ForEachRow([&]() -> absl::Status {
       RewardPart part = {.value = std::nullopt, .verdict = std::nullopt, .message = query.Text(2)};
       if (!query.IsNull(0)) part.value = query.Double(0);
       if (!query.IsNull(1)) {
@@ -247,10 +294,10 @@ class SqliteLedgerReader final : public LedgerReader {
         }
         part.verdict = static_cast<Verdict>(verdict);
       }
-      parts.push_back(std::move(part));
+      record->parts.push_back(std::move(part));
+      record->rules.push_back(query.Text(3));
       return absl::OkStatus();
-    }));
-    return parts;
+    });
   }
 
   // What is wrong with a blob or a number does not know where it stands; SQLite's failures do.

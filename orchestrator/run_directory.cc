@@ -1,7 +1,6 @@
 #include "orchestrator/run_directory.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <cerrno>
 #include <utility>
@@ -14,12 +13,17 @@
 namespace whet {
 namespace {
 
+// Of the open file and not of the process (fcntl(2), "open file description locks"): unlike flock's
+// it can be asked for without being taken.
+constexpr struct flock kWholeFile = {
+    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+
 absl::StatusOr<UniqueFd> Lock(const RunPaths& paths) {
-  const std::string path = paths.directory() + "/lock";
+  const std::string path = paths.lock();
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat("open ", path));
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
-  if (errno != EWOULDBLOCK) return ErrnoStatus(errno, absl::StrCat("lock ", path));
+  if (fcntl(fd.get(), F_OFD_SETLK, &kWholeFile) == 0) return fd;
+  if (errno != EAGAIN && errno != EACCES) return ErrnoStatus(errno, absl::StrCat("lock ", path));
   return absl::FailedPreconditionError(
       absl::StrCat("another process is writing to the run ", paths.directory(),
                    "; wait until it has ended, or give --run another directory"));
@@ -39,6 +43,17 @@ absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& directory) {
   if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
   return RunDirectory(std::move(paths), std::move(lock),
                       stored.ok() ? std::optional<std::string>(*std::move(stored)) : std::nullopt);
+}
+
+absl::StatusOr<bool> IsBeingWritten(const RunPaths& paths) {
+  const UniqueFd fd(open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid() && errno == ENOENT) return false;
+  if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat("open ", paths.lock()));
+  struct flock lock = kWholeFile;
+  if (fcntl(fd.get(), F_OFD_GETLK, &lock) != 0) {
+    return ErrnoStatus(errno, absl::StrCat("look at ", paths.lock()));
+  }
+  return lock.l_type != F_UNLCK;
 }
 
 absl::Status RunDirectory::StoreConfig(const std::string& config) {

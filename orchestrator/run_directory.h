@@ -23,6 +23,7 @@ class RunPaths {
   std::string metrics() const { return directory_ + "/metrics.jsonl"; }
   std::string curve() const { return directory_ + "/curve.svg"; }
   std::string checkpoints() const { return directory_ + "/checkpoints"; }
+  std::string lock() const { return directory_ + "/lock"; }
   // Of a step, relative to the directory: "checkpoints/step_20".
   static std::string CheckpointName(int64_t step);
 
@@ -52,6 +53,9 @@ class RunDirectory {
   UniqueFd lock_;  // Goes with the process, however it ends.
   std::optional<std::string> stored_config_;
 };
+
+// Whether a process writes to the run now. Only looks, and is in no writer's way.
+absl::StatusOr<bool> IsBeingWritten(const RunPaths& paths);
 
 }  // namespace whet
 

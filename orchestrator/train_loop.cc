@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/crash_point.h"
 #include "base/status.h"
+#include "orchestrator/evaluator.h"
 #include "orchestrator/step_metrics.h"
 #include "text/json.h"
 
@@ -18,12 +20,6 @@ namespace {
 constexpr int64_t kEmptyBatchesMax = 3;
 constexpr size_t kShownCompletions = 3;
 constexpr char kProgressFile[] = "/trainer/progress.json";
-
-std::vector<Draw> DrawsOf(const Prompts& prompts, int64_t draw) {
-  std::vector<Draw> draws;
-  for (const std::shared_ptr<const Prompt>& prompt : prompts) draws.push_back({prompt, draw});
-  return draws;
-}
 
 std::vector<ShownCompletion> ShownOf(const std::vector<CollectedGroup>& groups) {
   std::vector<ShownCompletion> shown;
@@ -180,7 +176,9 @@ absl::Status TrainLoop::EvaluateIfDue(bool is_last) {
   const int64_t every = options_.evaluation.every_steps;
   const bool crossed =
       every > 0 && last_evaluation_.has_value() && step() / every > *last_evaluation_ / every;
-  if (!is_last && step() != 0 && !crossed) return absl::OkStatus();
+  // A run that starts again may be in the middle of a batch.
+  const bool batch_begins = step() == progress_.batch * StepsPerBatch();
+  if (!is_last && !(batch_begins && (step() == 0 || crossed))) return absl::OkStatus();
   if (is_last) {
     WHET_RETURN_IF_ERROR(parts_.source->Publish(parts_.updater->Publish(progress_.batch)));
   }
@@ -195,22 +193,13 @@ absl::Status TrainLoop::Evaluate(int64_t step) {
                                   .samples = options_.evaluation.samples,
                                   .seed = options_.seed,
                                   .sampling = options_.evaluation.sampling};
-  WHET_ASSIGN_OR_RETURN(const std::vector<CollectedGroup> groups,
-                        collector_.Collect(request, DrawsOf(options_.evaluation.prompts, step)));
+  WHET_ASSIGN_OR_RETURN(Evaluated evaluated, EvaluatePrompts({.collector = &collector_,
+                                                              .rewarder = parts_.rewarder,
+                                                              .ledger = parts_.ledger},
+                                                             request, options_.evaluation.prompts));
   collector_.TakeStats();  // A batch's own begin after it.
-  std::vector<std::vector<std::optional<std::string>>> keys;
-  std::vector<RolloutId> ids;
-  for (const CollectedGroup& group : groups) {
-    keys.push_back(parts_.rewarder->AnswerKeys(group.rewarded.group));
-    for (const Rollout& rollout : group.rewarded.group.rollouts) ids.push_back(rollout.id);
-  }
-  const EvaluationReport report = {
-      .step = step,
-      .metrics = EvaluationOf(groups, parts_.rewarder->rule_names(), keys),
-      .shown = ShownOf(groups)};
-  WHET_RETURN_IF_ERROR(parts_.ledger->SetDisposition(std::move(ids), Disposition::kEvaluated));
-  WHET_RETURN_IF_ERROR(parts_.ledger->RecordEvaluation({step, ToJson(report.metrics).Dump()}));
-  return parts_.view->OnEvaluation(report);
+  return parts_.view->OnEvaluation(
+      {.step = step, .metrics = std::move(evaluated.metrics), .shown = ShownOf(evaluated.groups)});
 }
 
 absl::Status TrainLoop::WriteCheckpoint() {
@@ -238,12 +227,22 @@ absl::Status TrainLoop::WriteCheckpoint() {
 absl::Status TrainLoop::RemoveOldCheckpoints() {
   const size_t kept = static_cast<size_t>(options_.checkpoints_kept);
   while (kept > 0 && checkpoints_.size() > kept) {
-    const int64_t oldest = checkpoints_.front();
     // Forgotten first: what is recorded is there.
-    WHET_RETURN_IF_ERROR(parts_.ledger->ForgetCheckpoint(oldest));
-    WHET_RETURN_IF_ERROR(RemoveAll(
-        absl::StrCat(parts_.run->paths().directory(), "/", RunPaths::CheckpointName(oldest))));
+    WHET_RETURN_IF_ERROR(parts_.ledger->ForgetCheckpoint(checkpoints_.front()));
     checkpoints_.erase(checkpoints_.begin());
+  }
+  CrashPoint("checkpoint:before_remove");
+  std::vector<std::string> recorded;
+  for (const int64_t step : checkpoints_) recorded.push_back(RunPaths::CheckpointName(step));
+  // Besides those that were forgotten now: what a crash left of one that was being written or
+  // removed.
+  const std::string& run = parts_.run->paths().directory();
+  WHET_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                        ListDirectory(parts_.run->paths().checkpoints()));
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat("checkpoints/", name);
+    if (!absl::StartsWith(name, "step_") || absl::c_linear_search(recorded, path)) continue;
+    WHET_RETURN_IF_ERROR(RemoveAll(absl::StrCat(run, "/", path)));
   }
   return absl::OkStatus();
 }
@@ -255,6 +254,7 @@ absl::Status TrainLoop::Resume() {
   for (const CheckpointRecord& checkpoint : checkpoints) checkpoints_.push_back(checkpoint.step);
   WHET_RETURN_IF_ERROR(parts_.ledger->AddEvent(
       {static_cast<int64_t>(recorded_.size()), recorded_.empty() ? "started" : "resumed", ""}));
+  WHET_RETURN_IF_ERROR(RemoveOldCheckpoints());
   if (checkpoints.empty()) return absl::OkStatus();
   const std::string path =
       absl::StrCat(parts_.run->paths().directory(), "/", checkpoints.back().path);

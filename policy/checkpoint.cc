@@ -54,8 +54,9 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weight
   Checkpoint checkpoint;
   checkpoint.directory_ = directory;
   if (!PathExists(Join(directory, kConfigFile))) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no checkpoint at ", directory, ": it has no ", kConfigFile));
+    return absl::NotFoundError(absl::StrCat("there is no checkpoint at ", directory, ": it has no ",
+                                            kConfigFile,
+                                            "; name the directory of a Hugging Face model"));
   }
   WHET_RETURN_IF_ERROR(checkpoint.ReadConfig());
   WHET_RETURN_IF_ERROR(checkpoint.ReadGenerationConfig());

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +20,19 @@ int64_t WidthOf(int64_t head_dim) {
 
 int64_t BlockCount(int64_t positions) { return (positions + kKeyBlock - 1) / kKeyBlock; }
 
+// Zeros of which only what is touched takes memory and time: most jobs need a small part of the
+// pool. Throws as at::zeros does where there is no room.
+at::Tensor ZerosOnDemand(at::IntArrayRef shape, const at::TensorOptions& options) {
+  size_t bytes = c10::elementSize(c10::typeMetaToScalarType(options.dtype()));
+  for (const int64_t size : shape) bytes *= static_cast<size_t>(size);
+  if (!options.device().is_cpu()) return at::zeros(shape, options);
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return at::zeros(shape, options);
+  return at::from_blob(
+      memory, shape, [bytes](void* address) { munmap(address, bytes); }, options);
+}
+
 }  // namespace
 
 KvPool::KvPool(const ModelConfig& config, at::ScalarType type, at::Device device, int64_t bytes_max)
@@ -28,8 +42,8 @@ KvPool::KvPool(const ModelConfig& config, at::ScalarType type, at::Device device
                               static_cast<int64_t>(c10::elementSize(type));
   const int64_t blocks =
       std::clamp<int64_t>(bytes_max / block_bytes, 1, std::numeric_limits<int32_t>::max());
-  storage_ = at::zeros({blocks, config.layers, config.kv_heads, head_elements},
-                       at::TensorOptions(type).device(device));
+  storage_ = ZerosOnDemand({blocks, config.layers, config.kv_heads, head_elements},
+                           at::TensorOptions(type).device(device));
   references_.resize(static_cast<size_t>(blocks), 0);
   // The lowest block is taken first, so that a small job touches little memory.
   for (int64_t i = blocks; i > 0; --i) free_.push_back(static_cast<int32_t>(i - 1));

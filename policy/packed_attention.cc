@@ -311,7 +311,7 @@ at::Tensor AttendByOperators(const at::Tensor& q, const at::Tensor& k, const at:
   for (const PackedSequence& sequence : layout) {
     const int64_t prefix = PrefixCount(layout, sequence);
     const auto with_prefix = [&](const at::Tensor& x) {
-      const at::Tensor own = x.narrow(0, sequence.begin, sequence.count);
+      at::Tensor own = x.narrow(0, sequence.begin, sequence.count);
       if (prefix == 0) return own;
       const int64_t begin = layout[static_cast<size_t>(sequence.prefix)].begin;
       return at::cat({x.narrow(0, begin, prefix), own}, 0);

@@ -42,12 +42,12 @@ bool IsRecorded(const std::vector<at::Tensor>& inputs) {
   return false;
 }
 
-void Record(const std::vector<at::Tensor>& inputs, std::vector<at::Tensor> outputs,
+void Record(const std::vector<at::Tensor>& inputs, const std::vector<at::Tensor>& outputs,
             Backward backward) {
   if (!IsRecorded(inputs)) return;
   const auto node = std::make_shared<RecordedNode>(std::move(backward));
   node->set_next_edges(torch::autograd::collect_next_edges(inputs));
-  for (at::Tensor& output : outputs) torch::autograd::set_history(output, node);
+  for (const at::Tensor& output : outputs) torch::autograd::set_history(output, node);
 }
 
 }  // namespace whet

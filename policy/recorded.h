@@ -18,7 +18,7 @@ bool IsRecorded(const std::vector<at::Tensor>& inputs);
 
 // Makes `outputs`, fresh tensors, the results of an operation on `inputs`. Does nothing where
 // IsRecorded is false.
-void Record(const std::vector<at::Tensor>& inputs, std::vector<at::Tensor> outputs,
+void Record(const std::vector<at::Tensor>& inputs, const std::vector<at::Tensor>& outputs,
             Backward backward);
 
 }  // namespace whet

@@ -148,8 +148,8 @@ absl::StatusOr<std::vector<TensorView>> ParseFile(absl::Span<const std::byte> fi
   }
   // An empty tensor may share its place with the next one's beginning, and with other empty ones.
   std::sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
-    return std::tuple(a.bytes.data(), a.bytes.size(), a.name) <
-           std::tuple(b.bytes.data(), b.bytes.size(), b.name);
+    return std::forward_as_tuple(a.bytes.data(), a.bytes.size(), a.name) <
+           std::forward_as_tuple(b.bytes.data(), b.bytes.size(), b.name);
   });
   WHET_RETURN_IF_ERROR(CheckPlaces(tensors, data));
   return tensors;

@@ -73,8 +73,7 @@ class Updater {
 
   // Writes a Hugging Face checkpoint into `directory`, which is empty.
   virtual absl::Status SaveWeights(const std::string& directory) = 0;
-  // The same, and what training goes on
-  // from into `directory`/trainer.
+  // The same, and what training goes on from into `directory`/trainer.
   virtual absl::Status Save(const std::string& directory) = 0;
   // Becomes what Save wrote: the next Step is the same to the bit. DataLoss, with the file, for
   // what is damaged or of another model.

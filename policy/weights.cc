@@ -68,6 +68,7 @@ Weights ViewWeights(const ModelConfig& config, const at::Tensor& flat, const at:
 absl::StatusOr<at::Tensor> LoadFlat(const Checkpoint& checkpoint, at::ScalarType type) {
   const WeightLayout layout = LayoutOf(checkpoint.config());
   std::vector<std::string> names;
+  names.reserve(layout.slots.size());
   for (const WeightSlot& slot : layout.slots) names.push_back(slot.name);
   WHET_RETURN_IF_ERROR(checkpoint.CheckAllKnown(names));
   std::vector<at::Tensor> sources;
@@ -115,6 +116,7 @@ absl::Status SaveFlat(const at::Tensor& flat, const ModelConfig& config, at::Sca
   const auto* const bytes = static_cast<const std::byte*>(stored.const_data_ptr());
   const int64_t size = static_cast<int64_t>(stored.element_size());
   std::vector<TensorView> tensors;
+  tensors.reserve(layout.slots.size());
   for (const WeightSlot& slot : layout.slots) {
     tensors.push_back(
         {.name = slot.name,

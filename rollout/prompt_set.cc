@@ -201,7 +201,10 @@ class Reader {
       return absl::InvalidArgumentError("no file of prompts is given");
     }
     const std::string files = absl::StrJoin(options_.files, ", ");
-    if (set_.rows == 0) return absl::InvalidArgumentError(absl::StrCat(files, ": no rows"));
+    if (set_.rows == 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          files, ": no rows; write one a line, {\"prompt\": \"…\", \"answer\": \"…\"}"));
+    }
     return absl::InvalidArgumentError(absl::StrCat(
         files, ": none of ", set_.rows, " rows is left: ", set_.too_long,
         " prompts have more tokens than tokens_max, ", options_.tokens_max, ", and ",

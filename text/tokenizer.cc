@@ -88,8 +88,13 @@ Tokenizer::~Tokenizer() = default;
 
 absl::StatusOr<Tokenizer> Tokenizer::Load(const std::string& directory) {
   const std::string path = absl::StrCat(directory, "/tokenizer.json");
-  WHET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  absl::StatusOr<Tokenizer> tokenizer = FromJson(text);
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (absl::IsNotFound(text.status())) {
+    return absl::NotFoundError(
+        absl::StrCat(path, " is missing; copy it from where the model's weights are from"));
+  }
+  if (!text.ok()) return text.status();
+  absl::StatusOr<Tokenizer> tokenizer = FromJson(*text);
   if (!tokenizer.ok()) return Annotate(tokenizer.status(), path);
   return tokenizer;
 }

@@ -53,8 +53,10 @@ TEST(AnnotateTest, PutsTheContextFirst) {
 }
 
 TEST(ErrnoStatusTest, TellsAFullDiskFromABrokenOne) {
-  EXPECT_EQ(ErrnoStatus(ENOSPC, "write f"),
-            absl::ResourceExhaustedError("write f: No space left on device"));
+  EXPECT_EQ(
+      ErrnoStatus(ENOSPC, "write f"),
+      absl::ResourceExhaustedError("write f: No space left on device; make room on that disk, "
+                                   "then repeat the command"));
   EXPECT_EQ(ErrnoStatus(EIO, "write f"), absl::DataLossError("write f: Input/output error"));
 }
 

@@ -326,7 +326,7 @@ TEST(SetTest, SaysWhatIsWrongWithThePath) {
   EXPECT_EQ(ErrorOfSet("optimizer.rate=1"),
             "--set optimizer.rate=1: no setting \"rate\" in optimizer; there are lr, schedule, "
             "warmup_steps, beta1, beta2, epsilon, weight_decay, gradient_norm_max, "
-            "micro_batch_tokens");
+            "lr_min_ratio, micro_batch_tokens");
   EXPECT_EQ(ErrorOfSet("lr=1"), "--set lr=1: no setting \"lr\"; it belongs in optimizer.lr");
   EXPECT_THAT(ErrorOfSet("optimizer"), HasSubstr("write it as SETTING=VALUE"));
   EXPECT_THAT(ErrorOfSet("=1"), HasSubstr("write it as SETTING=VALUE"));

@@ -9,6 +9,7 @@ namespace {
 
 std::vector<Doubles> RandomRows(int64_t rows, int64_t count, uint64_t stream) {
   std::vector<Doubles> out;
+  out.reserve(static_cast<size_t>(rows));
   for (int64_t i = 0; i < rows; ++i) {
     out.push_back(RandomRow(count, stream * 100'000 + static_cast<uint64_t>(i)));
   }

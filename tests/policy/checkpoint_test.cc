@@ -43,6 +43,7 @@ class TestWeights {
 
   std::vector<TensorView> Views() const {
     std::vector<TensorView> views;
+    views.reserve(layout_.slots.size());
     for (const WeightSlot& slot : layout_.slots) {
       views.push_back({.name = slot.name,
                        .type = TensorType::kF32,
@@ -55,6 +56,7 @@ class TestWeights {
 
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
+    names.reserve(layout_.slots.size());
     for (const WeightSlot& slot : layout_.slots) names.push_back(slot.name);
     return names;
   }
@@ -301,8 +303,15 @@ TEST_F(ShardsTest, ATensorThatIsNotWhereTheIndexSaysIsDamage) {
   EXPECT_TRUE(absl::IsDataLoss(status));
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr(kFirst), HasSubstr("\"model.norm.weight\"")));
-  // Nor may it be in two files.
+  // Nor may it be in a file before, or in two.
   map_.Set("model.norm.weight", kSecond);
+  map_.Set("model.embed_tokens.weight", kSecond);
+  WriteIndex();
+  status = Open().status();
+  EXPECT_TRUE(absl::IsDataLoss(status));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(kSecond), HasSubstr("\"model.embed_tokens.weight\"")));
+  map_.Set("model.embed_tokens.weight", kFirst);
   WriteIndex();
   ASSERT_TRUE(WriteSafetensors(Shard(kFirst), weights_.Views(), {}).ok());
   status = Open().status();

@@ -76,6 +76,7 @@ TEST(ModelConfigTest, FamiliesDifferInTheirBiasesAndNorms) {
       {"MistralForCausalLM", R"({"sliding_window": null})", false, false, false},
       {"Qwen2ForCausalLM", "{}", true, false, false},
       {"Qwen2ForCausalLM", R"({"attention_bias": false})", true, false, false},
+      {"Qwen2ForCausalLM", R"({"attention_bias": true})", true, false, false},
       {"Qwen3ForCausalLM", "{}", false, false, true},
       {"Qwen3ForCausalLM", R"({"attention_bias": true})", true, true, true},
   };
@@ -336,14 +337,15 @@ TEST(WeightLayoutTest, WhatIsMultipliedTogetherLiesEndToEnd) {
     return WeightSlot();
   };
   // Four query heads, two key heads, 8 wide.
+  constexpr int64_t kHidden = 32;
   EXPECT_EQ(layer.qkv.rows, 4 * 8 + 2 * 8 + 2 * 8);
-  EXPECT_EQ(layer.qkv.columns, 32);
+  EXPECT_EQ(layer.qkv.columns, kHidden);
   EXPECT_EQ(slot("model.layers.1.self_attn.q_proj.weight").offset, layer.qkv.offset);
-  EXPECT_EQ(slot("model.layers.1.self_attn.k_proj.weight").offset, layer.qkv.offset + 32 * 32);
-  EXPECT_EQ(slot("model.layers.1.self_attn.v_proj.weight").offset, layer.qkv.offset + 48 * 32);
+  EXPECT_EQ(slot("model.layers.1.self_attn.k_proj.weight").offset, layer.qkv.offset + 32 * kHidden);
+  EXPECT_EQ(slot("model.layers.1.self_attn.v_proj.weight").offset, layer.qkv.offset + 48 * kHidden);
   EXPECT_EQ(layer.gate_up.rows, 2 * 48);
   EXPECT_EQ(slot("model.layers.1.mlp.gate_proj.weight").offset, layer.gate_up.offset);
-  EXPECT_EQ(slot("model.layers.1.mlp.up_proj.weight").offset, layer.gate_up.offset + 48 * 32);
+  EXPECT_EQ(slot("model.layers.1.mlp.up_proj.weight").offset, layer.gate_up.offset + 48 * kHidden);
   EXPECT_EQ(layer.qkv_bias.rows, 0);
   EXPECT_EQ(layer.q_norm.rows, 0);
 }

@@ -51,7 +51,7 @@ at::Tensor ReferenceOf(const Inputs& in, const PackedLayout& layout) {
   std::vector<at::Tensor> outputs;
   for (const PackedSequence& sequence : layout) {
     const auto rows_of = [&](const at::Tensor& x) {
-      const at::Tensor own = x.slice(0, sequence.begin, sequence.begin + sequence.count);
+      at::Tensor own = x.slice(0, sequence.begin, sequence.begin + sequence.count);
       if (sequence.prefix < 0) return own;
       const PackedSequence& prefix = layout[static_cast<size_t>(sequence.prefix)];
       return at::cat({x.slice(0, prefix.begin, prefix.begin + prefix.count), own}, 0);
@@ -149,7 +149,9 @@ TEST(PackedAttentionTest, ASharedPrefixIsTheSameBitsAsItsOwn) {
 }
 
 TEST(PackedAttentionTest, ThreadsDoNotMatter) {
-  const PackedLayout layout = Layouts().back();
+  // A prompt of 100 rows whose keys' gradients come from 20 completions of 40.
+  PackedLayout layout = {{0, 100}};
+  for (int64_t i = 0; i < 20; ++i) layout.push_back({100 + 40 * i, 40, 0});
   const Inputs random = RandomInputs(RowsOf(layout), {6, 3, 16});
   const int before = at::get_num_threads();
   std::vector<Inputs> leaves;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -59,7 +60,11 @@ TYPED_TEST(RowFunctionsTest, ConversionsRoundToTheNearest) {
     std::vector<float> wide(x.size());
     f.to_f32(narrow.data(), n, wide.data());
     EXPECT_EQ(ToDoubles(wide), ToDoubles(narrow)) << name;
-    f.from_f32(As<float>({kNaN}).data(), 1, narrow.data());
+    // All bits of its mantissa set: rounding up would make it a number.
+    float full_nan;
+    constexpr uint32_t kFullNaN = 0x7FFFFFFF;
+    std::memcpy(&full_nan, &kFullNaN, sizeof full_nan);
+    f.from_f32(&full_nan, 1, narrow.data());
     EXPECT_TRUE(std::isnan(ToDoubles(narrow)[0])) << name;
   });
 }
