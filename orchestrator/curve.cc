@@ -139,7 +139,8 @@ std::string CurveSvg(const std::vector<Json>& rows) {
     for (const std::vector<Point>* points : {&train, &evaluation}) {
       for (const Point& point : *points) largest = std::max(largest, point.value);
     }
-    PanelDrawing drawing(kPanelWidth * (drawn % 2), kPanelHeight * (drawn / 2), steps,
+    const int row = drawn / 2;
+    PanelDrawing drawing(kPanelWidth * (drawn % 2), kPanelHeight * row, steps,
                          panel.top.value_or(RoundUp(largest)));
     drawing.Axes(panel.title);
     drawing.Line(train);
@@ -147,7 +148,8 @@ std::string CurveSvg(const std::vector<Json>& rows) {
     absl::StrAppend(&panels, drawing.Take());
     ++drawn;
   }
-  const double height = kPanelHeight * ((drawn + 1) / 2) + 24;
+  const int panel_rows = (drawn + 1) / 2;
+  const double height = kPanelHeight * panel_rows + 24;
   return absl::StrFormat(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
       "font-family=\"sans-serif\" font-size=\"11\" fill=\"#374151\">\n"

@@ -134,6 +134,7 @@ absl::StatusOr<RolloutBatch> RolloutBatchMaker::Make(int64_t batch, int64_t firs
     const int64_t wave =
         std::min(options_.groups_per_batch - sorting.teaching(), draws_max - drawn);
     std::vector<Draw> draws;
+    draws.reserve(static_cast<size_t>(wave));
     for (int64_t i = 0; i < wave; ++i) draws.push_back(parts_.order->At(first_draw + drawn + i));
     drawn += wave;
     WHET_ASSIGN_OR_RETURN(std::vector<CollectedGroup> groups,
@@ -149,6 +150,7 @@ std::vector<std::vector<size_t>> CutIntoParts(size_t samples, int64_t parts, con
   if (parts > 1) Shuffle(key, &indices);
   std::vector<std::vector<size_t>> out;
   const size_t count = static_cast<size_t>(parts);
+  out.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     out.emplace_back(indices.begin() + static_cast<ptrdiff_t>(samples * i / count),
                      indices.begin() + static_cast<ptrdiff_t>(samples * (i + 1) / count));

@@ -107,13 +107,13 @@ class RolloutCollector::Gathering {
       std::string text = parts_.rewarder->TextOf(rollout);
       WHET_RETURN_IF_ERROR(parts_.ledger->AddRollout(rollout, text));
       PartialGroup& group = groups_[entry->second];
-      group.records[static_cast<size_t>(rollout.id.sample)] =
-          RolloutRecord{.rollout = std::move(rollout),
-                        .text = std::move(text),
-                        .reward = std::nullopt,
-                        .judged = false,
-                        .parts = {},
-                        .disposition = Disposition::kPending};
+      const size_t sample = static_cast<size_t>(rollout.id.sample);
+      group.records[sample] = RolloutRecord{.rollout = std::move(rollout),
+                                            .text = std::move(text),
+                                            .reward = std::nullopt,
+                                            .judged = false,
+                                            .parts = {},
+                                            .disposition = Disposition::kPending};
       if (--group.missing == 0) WHET_RETURN_IF_ERROR(Finish(entry->second));
     }
     return absl::OkStatus();

@@ -146,7 +146,7 @@ absl::StatusOr<StepStats> TrainLoop::Step(const RolloutBatch& batch,
 }
 
 absl::Status TrainLoop::Record(const RolloutBatch& batch, const std::vector<size_t>& indices,
-                               const StepReport& report) {
+                               const StepReport& report) const {
   StepRecord record = {.step = report.stats.step,
                        .batch = batch.batch,
                        .consumed = {},
@@ -233,6 +233,7 @@ absl::Status TrainLoop::RemoveOldCheckpoints() {
   }
   CrashPoint("checkpoint:before_remove");
   std::vector<std::string> recorded;
+  recorded.reserve(checkpoints_.size());
   for (const int64_t step : checkpoints_) recorded.push_back(RunPaths::CheckpointName(step));
   // Besides those that were forgotten now: what a crash left of one that was being written or
   // removed.

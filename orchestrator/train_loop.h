@@ -93,7 +93,7 @@ class TrainLoop {
   absl::Status TrainOn(const RolloutBatch& batch);
   absl::StatusOr<StepStats> Step(const RolloutBatch& batch, const std::vector<size_t>& indices);
   absl::Status Record(const RolloutBatch& batch, const std::vector<size_t>& indices,
-                      const StepReport& report);
+                      const StepReport& report) const;
   absl::Status CompareWithRecord(const StepReport& report);
   absl::Status EvaluateIfDue(bool is_last);
   absl::Status Evaluate(int64_t step);  // After which it is, or was, made.

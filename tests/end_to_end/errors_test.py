@@ -118,7 +118,7 @@ class PromptErrorsTest(ErrorsTest):
     def test_a_prompt_that_is_longer_than_the_context(self):
         self.refused_prompts(ROW + json.dumps({"prompt": "1+" * 30 + "1=", "answer": "1"}),
                              r"has 62 tokens, .*exceeds the model's context of 64; set "
-                             r"prompts\.tokens_max to 48")
+                             r"sampling\.tokens_max to at most 2, or prompts\.tokens_max to 48")
 
     def test_held_out_prompts_among_those_trained_on(self):
         with open(os.path.join(training.ARITHMETIC, "held_out.jsonl"), encoding="utf-8") as file:
