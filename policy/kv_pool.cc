@@ -29,8 +29,7 @@ at::Tensor ZerosOnDemand(at::IntArrayRef shape, const at::TensorOptions& options
   void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return at::zeros(shape, options);
-  return at::from_blob(
-      memory, shape, [bytes](void* address) { munmap(address, bytes); }, options);
+  return at::from_blob(memory, shape, [bytes](void* address) { munmap(address, bytes); }, options);
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ TEST(TrainViewTest, AStepIsALineWithinAHundredColumns) {
   EXPECT_LE(StepHeader(false).size(), kColumnsMax);
   const std::string line = StepLine(Report(), false, absl::Seconds(61));
   EXPECT_EQ(line.size(), StepHeader(false).size());
-  for (const char* const part : {"12/120", "0.250", "50.0%", "8.5", "0.400", "0.5000", "8/40",
-                                 "500", "1:01"}) {
+  for (const char* const part :
+       {"12/120", "0.250", "50.0%", "8.5", "0.400", "0.5000", "8/40", "500", "1:01"}) {
     EXPECT_THAT(line, HasSubstr(part));
   }
 }
@@ -87,9 +87,8 @@ TEST(TrainViewTest, BeforeAndAfterAreATable) {
 }
 
 TEST(CurveTest, DrawsOnlyWhatThereIs) {
-  const std::string svg =
-      CurveSvg({Json::Object({{"step", 1}, {"completions/mean_length", 4.5}}),
-                Json::Object({{"step", 2}, {"completions/mean_length", 7.5}})});
+  const std::string svg = CurveSvg({Json::Object({{"step", 1}, {"completions/mean_length", 4.5}}),
+                                    Json::Object({{"step", 2}, {"completions/mean_length", 7.5}})});
   EXPECT_THAT(svg, HasSubstr("completion length"));
   EXPECT_THAT(svg, Not(HasSubstr("accuracy")));
   EXPECT_THAT(svg, HasSubstr("<polyline"));

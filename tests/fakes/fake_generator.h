@@ -11,8 +11,8 @@
 
 namespace whet {
 
-// Finishes one queued completion a round, the one that was queued last, with the token 7 as often as
-// its sample index plus 1 says. Holds at most `queue_max`; refuses prompts that begin with -1.
+// Finishes one queued completion a round, the one that was queued last, with the token 7 as often
+// as its sample index plus 1 says. Holds at most `queue_max`; refuses prompts that begin with -1.
 class FakeGenerator : public Generator {
  public:
   explicit FakeGenerator(size_t queue_max) : queue_max_(queue_max) {}
