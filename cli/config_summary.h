@@ -26,7 +26,7 @@ std::string ConfigSummary(const config::TrainConfig& train);
 std::string ConfigSummary(const config::EvalConfig& eval);
 
 // All of it, of a configuration of any command.
-std::string WholeSummary(const google::protobuf::Message& config);
+std::string WholeSummary(const google::protobuf::Message& message);
 
 }  // namespace whet
 

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -9,7 +8,6 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status.h"
@@ -142,7 +140,7 @@ absl::StatusOr<bool> IsRecorded(const RunPaths& paths) {
 absl::Status Settle(const EvalInputs& inputs, const EvalArguments& arguments, bool recorded,
                     RunDirectory* run) {
   if (!recorded) return SettleConfig(inputs.config, arguments.goes_on, run);
-  const absl::Status status = SettleConfig(inputs.config, /*goes_on=*/false, run);
+  absl::Status status = SettleConfig(inputs.config, /*goes_on=*/false, run);
   if (!arguments.goes_on || !absl::IsFailedPrecondition(status)) return status;
   return absl::FailedPreconditionError(
       absl::StrCat("the evaluation in ", run->paths().directory(),
@@ -174,20 +172,28 @@ absl::Status CheckSamples(const EvalInputs& inputs, LedgerReader* reader) {
                                                     "; give --run another directory"));
 }
 
+// The first `count` completions: the first of each prompt before the second of any.
+absl::StatusOr<std::vector<ExplainedRollout>> ShownOf(int64_t count, int64_t samples,
+                                                      LedgerReader* reader) {
+  if (count == 0) return std::vector<ExplainedRollout>();
+  WHET_ASSIGN_OR_RETURN(std::vector<ExplainedRollout> rollouts,
+                        ReadRollouts(reader, {.purpose = RandomPurpose::kEvaluation,
+                                              .batch = kStep,
+                                              .limit = count * samples}));
+  std::vector<ExplainedRollout> shown;
+  for (int64_t sample = 0; sample < samples; ++sample) {
+    for (ExplainedRollout& rollout : rollouts) {
+      if (static_cast<int64_t>(shown.size()) == count) return shown;
+      if (rollout.record.rollout.id.sample == sample) shown.push_back(std::move(rollout));
+    }
+  }
+  return shown;
+}
+
 absl::Status PrintResult(const EvalArguments& arguments, const Evaluated& evaluated,
                          LedgerReader* reader) {
-  std::vector<ExplainedRollout> shown;
-  if (arguments.show > 0) {
-    WHET_ASSIGN_OR_RETURN(
-        shown, ReadRollouts(reader, {.purpose = RandomPurpose::kEvaluation,
-                                     .batch = kStep,
-                                     .limit = arguments.show * evaluated.metrics.samples}));
-    // The first of each prompt before the second of any.
-    absl::c_stable_sort(shown, [](const ExplainedRollout& a, const ExplainedRollout& b) {
-      return a.record.rollout.id.sample < b.record.rollout.id.sample;
-    });
-    shown.resize(std::min(shown.size(), static_cast<size_t>(arguments.show)));
-  }
+  WHET_ASSIGN_OR_RETURN(const std::vector<ExplainedRollout> shown,
+                        ShownOf(arguments.show, evaluated.metrics.samples, reader));
   if (arguments.as_json) {
     Json json = ToJson(evaluated.metrics);
     Json completions = Json::Array();

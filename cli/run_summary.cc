@@ -89,7 +89,7 @@ absl::Status SummarizeRun(const std::string& directory, RunSummary* run) {
 }
 
 std::string AccuracyText(const RunSummary& run) {
-  const std::string last = PercentOr(run.last_accuracy);
+  std::string last = PercentOr(run.last_accuracy);
   if (run.command == "eval" || !run.first_accuracy.has_value()) return last;
   return absl::StrCat(PercentOr(run.first_accuracy), " → ", last);
 }

@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -53,8 +54,9 @@ absl::Status ListRuns(const RunsArguments& arguments) {
         "there are no runs in ", directory,
         "; whet train CONFIG begins one in runs/, or name the directory that holds yours"));
   }
-  std::stable_sort(runs.begin(), runs.end(),
-                   [](const RunSummary& a, const RunSummary& b) { return a.begun < b.begun; });
+  std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
+    return std::tie(a.begun, a.name) < std::tie(b.begun, b.name);
+  });
   if (!arguments.as_json) return Print(RunsTable(runs, absl::LocalTimeZone()));
   Json json = Json::Array();
   for (const RunSummary& run : runs) json.Append(ToJson(run));
@@ -79,7 +81,7 @@ absl::StatusOr<RolloutFilter> FilterOf(const RunsArguments& arguments, const Ope
     WHET_ASSIGN_OR_RETURN(const std::vector<EvaluationRecord> evaluations,
                           run.ledger->Evaluations());
     if (!evaluations.empty()) filter.batch = evaluations.back().step;
-    if (arguments.step.has_value()) filter.batch = *arguments.step;
+    if (arguments.step.has_value()) filter.batch = arguments.step;
     return filter;
   }
   WHET_ASSIGN_OR_RETURN(const std::vector<StepRecord> steps, run.ledger->Steps());

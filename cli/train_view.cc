@@ -167,7 +167,7 @@ absl::StatusOr<TrainView> TrainView::Open(const RunPaths& paths, LedgerReader* r
   return TrainView(paths, std::move(metrics), std::move(rows), clock, options);
 }
 
-absl::Status TrainView::PrintLine(const std::string& line) {
+absl::Status TrainView::PrintLine(const std::string& line) const {
   return Print(absl::StrCat(options_.terminal ? kClearLine : "", line, "\n"));
 }
 

@@ -56,7 +56,7 @@ class TrainView : public RunView {
   absl::Status AddRow(Json row);
   absl::Status WriteCurve();
   // A line of its own, whatever the live line shows.
-  absl::Status PrintLine(const std::string& line);
+  absl::Status PrintLine(const std::string& line) const;
 
   RunPaths paths_;
   MetricsFile metrics_;

@@ -24,7 +24,8 @@ expect() {
   "$whet" "$@" >out 2>err
   local got=$?
   [[ $got -eq $status ]] || fail "whet $*: exit status $got, not $status" out err
-  grep -qE -- "$pattern" "$stream" || fail "whet $*: no line of std$stream matches $pattern:" out err
+  grep -qE -- "$pattern" "$stream" ||
+    fail "whet $*: no line of std$stream matches $pattern:" out err
   if [[ $status -eq 1 && $(wc -l <err) -ne 1 ]]; then fail "whet $*: not one line:" err; fi
 }
 

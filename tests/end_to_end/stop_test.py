@@ -137,12 +137,13 @@ class FullDiskTest(training.TrainingTest):
         while (done := self.train(self.config, self.run)).returncode != 0:
             self.assert_says_what_to_do(done)
             failures.add(re.sub(r"\d+", "N", done.stderr.replace(self.run, "RUN")))
-            size = int(size * 1.4)
+            size = int(size * 1.3)
             subprocess.run(["mount", "-o", f"remount,size={size}k", self.run], check=True)
         for failure in sorted(failures):
             print(failure, end="")
-        # The disk was full for the ledger and for checkpoints at least.
-        self.assertGreaterEqual(len(failures), 3)
+        # At least once it was the ledger, and once a checkpoint, that found the disk full.
+        for part in ("RUN/ledger.db", "RUN/checkpoints/"):
+            self.assertTrue(any(part in failure for failure in failures), part)
         self.assert_same_run(self.undisturbed(), self.run)
 
     def test_a_file_that_may_not_grow_is_a_full_disk(self):

@@ -34,8 +34,9 @@ class LedgerReaderTest : public LedgerTest {
   }
 
   std::vector<RolloutId> Find(const RolloutFilter& filter) {
-    std::vector<RolloutId> ids;
     const std::vector<RolloutRecord> records = Reader()->FindRollouts(filter).value();
+    std::vector<RolloutId> ids;
+    ids.reserve(records.size());
     for (const RolloutRecord& record : records) ids.push_back(record.rollout.id);
     return ids;
   }
