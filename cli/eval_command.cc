@@ -20,9 +20,10 @@
 #include "cli/loaded_prompts.h"
 #include "cli/output.h"
 #include "cli/rollout_text.h"
+#include "cli/run_arguments.h"
 #include "cli/run_config.h"
+#include "cli/run_ledger.h"
 #include "cli/stop_signal.h"
-#include "cli/version.h"
 #include "orchestrator/evaluator.h"
 #include "orchestrator/metrics_file.h"
 #include "policy/engine.h"
@@ -33,14 +34,9 @@
 namespace whet {
 namespace {
 
-constexpr int64_t kStep = 0;  // An evaluation of its own is after no step.
-constexpr char kWeightsEvent[] = "weights";
+constexpr int64_t kStep = 0;
 
-struct EvalArguments {
-  std::string file;
-  std::string run;
-  std::vector<std::string> sets;
-  bool goes_on = false;
+struct EvalArguments : RunArguments {
   bool as_json = false;
   int64_t show = 0;
 };
@@ -147,31 +143,6 @@ absl::Status Settle(const EvalInputs& inputs, const EvalArguments& arguments, bo
                    " is finished, with other settings; give --run another directory"));
 }
 
-absl::Status SettleWeights(const EvalInputs& inputs, const RunPaths& paths, Ledger* ledger,
-                           LedgerReader* reader) {
-  WHET_ASSIGN_OR_RETURN(const std::string mark, WeightsMark(inputs.model.checkpoint));
-  WHET_ASSIGN_OR_RETURN(const std::vector<EventRecord> events, reader->Events());
-  for (const EventRecord& event : events) {
-    if (event.kind != kWeightsEvent || event.message == mark) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat(inputs.model.checkpoint.directory(), " has other weights than when the run ",
-                     paths.directory(), " was begun; give --run another directory"));
-  }
-  if (!events.empty()) return absl::OkStatus();
-  return ledger->AddEvent({kStep, kWeightsEvent, mark});
-}
-
-// What an earlier command asked for less of, the ledger cannot take more of.
-absl::Status CheckSamples(const EvalInputs& inputs, LedgerReader* reader) {
-  const int64_t samples = inputs.config.evaluation().samples();
-  WHET_ASSIGN_OR_RETURN(const std::vector<LeaseRecord> leases,
-                        reader->Leases(RandomPurpose::kEvaluation, kStep));
-  if (leases.empty() || leases.front().samples == samples) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("the run was begun with evaluation.samples ",
-                                                    leases.front().samples, ", not ", samples,
-                                                    "; give --run another directory"));
-}
-
 // The first `count` completions: the first of each prompt before the second of any.
 absl::StatusOr<std::vector<ExplainedRollout>> ShownOf(int64_t count, int64_t samples,
                                                       LedgerReader* reader) {
@@ -258,33 +229,24 @@ absl::StatusOr<Evaluated> Sample(const EvalArguments& arguments, const EvalInput
 
 absl::Status Evaluate(const EvalArguments& arguments, const EvalInputs& inputs, bool recorded,
                       const RunPaths& paths) {
-  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Open(paths.ledger()));
-  WHET_RETURN_IF_ERROR(ledger
-                           ->BeginRun({.config = FullConfigText(inputs.config),
-                                       .machine = MachineText(inputs.model),
-                                       .version = VersionText()})
-                           .status());
-  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<LedgerReader> reader,
-                        LedgerReader::Open(paths.ledger()));
-  WHET_RETURN_IF_ERROR(SettleWeights(inputs, paths, ledger.get(), reader.get()));
-  WHET_RETURN_IF_ERROR(CheckSamples(inputs, reader.get()));
+  WHET_ASSIGN_OR_RETURN(const RunLedger opened, OpenRunLedger(inputs.config, inputs.model, paths));
+  Ledger* const ledger = opened.ledger.get();
+  LedgerReader* const reader = opened.reader.get();
   if (recorded) {
     NothingToSample source;
-    WHET_ASSIGN_OR_RETURN(const Evaluated evaluated,
-                          Collect(inputs, &source, ledger.get(), reader.get()));
-    return PrintResult(arguments, evaluated, reader.get());
+    WHET_ASSIGN_OR_RETURN(const Evaluated evaluated, Collect(inputs, &source, ledger, reader));
+    return PrintResult(arguments, evaluated, reader);
   }
   WHET_ASSIGN_OR_RETURN(const Evaluated evaluated,
-                        Sample(arguments, inputs, paths, ledger.get(), reader.get()));
-  return PrintResult(arguments, evaluated, reader.get());
+                        Sample(arguments, inputs, paths, ledger, reader));
+  return PrintResult(arguments, evaluated, reader);
 }
 
 absl::Status RunEval(const EvalArguments& arguments) {
   config::EvalConfig config;
   ConfigPlaces places(arguments.file);
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
-  const std::string directory =
-      arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
+  const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(EvalInputs inputs, ReadInputs(std::move(config)));
   WHET_ASSIGN_OR_RETURN(inputs.rewarder,
                         Rewarder::Create(RulesOf(inputs.config.rewards()),
@@ -311,14 +273,7 @@ absl::Status RunEval(const EvalArguments& arguments) {
 void AddEvalCommand(CLI::App* app, absl::Status* result) {
   CLI::App* command = app->add_subcommand("eval", "Measure how good a model is");
   const auto arguments = std::make_shared<EvalArguments>();
-  command->add_option("config", arguments->file, "The configuration; whet config eval lists all")
-      ->required();
-  command->add_option("--run", arguments->run,
-                      "Directory of the run, which goes on if it is there; runs/NAME for NAME.…");
-  command->add_option("--set", arguments->sets, "Change a setting: --set evaluation.samples=8")
-      ->allow_extra_args(false);
-  command->add_flag("--continue", arguments->goes_on,
-                    "Go on with a run though its configuration has changed");
+  AddRunOptions(command, arguments.get());
   command->add_flag("--json", arguments->as_json, "Print the numbers as one JSON object");
   command
       ->add_option("--show", arguments->show,

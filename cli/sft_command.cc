@@ -15,6 +15,7 @@
 #include "cli/config_reader.h"
 #include "cli/loaded_model.h"
 #include "cli/output.h"
+#include "cli/run_arguments.h"
 #include "cli/run_config.h"
 #include "cli/stop_signal.h"
 #include "orchestrator/sft_loop.h"
@@ -25,12 +26,8 @@
 namespace whet {
 namespace {
 
-struct SftArguments {
-  std::string file;
-  std::string run;
+struct SftArguments : RunArguments {
   std::string output;
-  std::vector<std::string> sets;
-  bool goes_on = false;
 };
 
 // The token that ends a text: the tokenizer's own, else the first of the model's.
@@ -112,8 +109,7 @@ absl::Status RunSft(const SftArguments& arguments) {
            .tokens_max = std::min<int64_t>(config.tokens_max(), context),
            .eos_id = eos_id},
           model.tokenizer));
-  const std::string directory =
-      arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
+  const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   WHET_RETURN_IF_ERROR(SettleConfig(config, arguments.goes_on, &run));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Updater> updater, MakeSftUpdater(config, model));
@@ -147,16 +143,9 @@ absl::Status RunSft(const SftArguments& arguments) {
 void AddSftCommand(CLI::App* app, absl::Status* result) {
   CLI::App* command = app->add_subcommand("sft", "Train a model on texts");
   const auto arguments = std::make_shared<SftArguments>();
-  command->add_option("config", arguments->file, "The configuration; whet config sft lists all")
-      ->required();
-  command->add_option("--run", arguments->run,
-                      "Directory of the run, which goes on if it is there");
+  AddRunOptions(command, arguments.get());
   command->add_option("--output", arguments->output,
                       "Write the trained model here too, without the trainer's state");
-  command->add_option("--set", arguments->sets, "Change a setting: --set optimizer.lr=1e-5")
-      ->allow_extra_args(false);
-  command->add_flag("--continue", arguments->goes_on,
-                    "Go on with a run though its configuration has changed");
   command->callback([arguments, result] { *result = RunSft(*arguments); });
 }
 

@@ -17,10 +17,11 @@
 #include "cli/loaded_model.h"
 #include "cli/loaded_prompts.h"
 #include "cli/output.h"
+#include "cli/run_arguments.h"
 #include "cli/run_config.h"
+#include "cli/run_ledger.h"
 #include "cli/stop_signal.h"
 #include "cli/train_view.h"
-#include "cli/version.h"
 #include "orchestrator/train_loop.h"
 #include "policy/engine.h"
 #include "policy/updater.h"
@@ -31,11 +32,7 @@
 namespace whet {
 namespace {
 
-struct TrainArguments {
-  std::string file;
-  std::string run;
-  std::vector<std::string> sets;
-  bool goes_on = false;
+struct TrainArguments : RunArguments {
   bool dry_run = false;
 };
 
@@ -149,14 +146,8 @@ absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPa
 // The run itself, once all is read.
 absl::Status Train(const TrainArguments& arguments, const TrainInputs& inputs, RunDirectory* run) {
   SystemClock clock;
-  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, Ledger::Open(run->paths().ledger()));
-  WHET_RETURN_IF_ERROR(ledger
-                           ->BeginRun({.config = FullConfigText(inputs.config),
-                                       .machine = MachineText(inputs.model),
-                                       .version = VersionText()})
-                           .status());
-  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<LedgerReader> reader,
-                        LedgerReader::Open(run->paths().ledger()));
+  WHET_ASSIGN_OR_RETURN(const RunLedger opened,
+                        OpenRunLedger(inputs.config, inputs.model, run->paths()));
   UpdaterOptions updater_options = UpdaterOf(inputs.config);
   updater_options.compute = inputs.model.compute;
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Updater> updater,
@@ -166,14 +157,14 @@ absl::Status Train(const TrainArguments& arguments, const TrainInputs& inputs, R
       MakeEngine(updater->Publish(0), EngineOptionsOf(inputs.model, inputs.config.engine())));
   LocalSource source(engine.get());
   WHET_ASSIGN_OR_RETURN(TrainView view,
-                        TrainView::Open(run->paths(), reader.get(), &clock,
+                        TrainView::Open(run->paths(), opened.reader.get(), &clock,
                                         {.terminal = isatty(STDOUT_FILENO) == 1,
                                          .shows_kl = inputs.config.loss().kl_coefficient() > 0}));
   TrainLoop loop({.updater = updater.get(),
                   .source = &source,
                   .rewarder = inputs.rewarder.get(),
-                  .ledger = ledger.get(),
-                  .reader = reader.get(),
+                  .ledger = opened.ledger.get(),
+                  .reader = opened.reader.get(),
                   .run = run,
                   .view = &view,
                   .clock = &clock,
@@ -188,8 +179,7 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   config::TrainConfig config;
   ConfigPlaces places(arguments.file);
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
-  const std::string directory =
-      arguments.run.empty() ? DefaultRunDirectory(arguments.file) : arguments.run;
+  const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(TrainInputs inputs, ReadInputs(std::move(config)));
   WHET_ASSIGN_OR_RETURN(inputs.rewarder, Rewarder::Create(RulesOf(inputs.config.rewards()),
                                                           CompletionOf(inputs.config.prompts()),
@@ -207,14 +197,7 @@ absl::Status RunTrain(const TrainArguments& arguments) {
 void AddTrainCommand(CLI::App* app, absl::Status* result) {
   CLI::App* command = app->add_subcommand("train", "Train a model by reinforcement learning");
   const auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("config", arguments->file, "The configuration; whet config train lists all")
-      ->required();
-  command->add_option("--run", arguments->run,
-                      "Directory of the run, which goes on if it is there; runs/NAME for NAME.…");
-  command->add_option("--set", arguments->sets, "Change a setting: --set optimizer.lr=1e-5")
-      ->allow_extra_args(false);
-  command->add_flag("--continue", arguments->goes_on,
-                    "Go on with a run though its configuration has changed");
+  AddRunOptions(command, arguments.get());
   command->add_flag("--dry-run", arguments->dry_run, "Check everything, show the plan, and end");
   command->callback([arguments, result] { *result = RunTrain(*arguments); });
 }

@@ -37,6 +37,7 @@ class RolloutCollector::Gathering {
         rules_(std::make_shared<const std::vector<std::string>>(parts_.rewarder->rule_names())) {}
 
   absl::StatusOr<std::vector<CollectedGroup>> Run(const std::vector<Draw>& draws) {
+    WHET_RETURN_IF_ERROR(CheckLeases());
     WHET_RETURN_IF_ERROR(Lease(draws));
     std::vector<RolloutRequest> requests;
     for (const Draw& draw : draws) {
@@ -52,6 +53,16 @@ class RolloutCollector::Gathering {
   }
 
  private:
+  // What an earlier command asked for less of, the ledger cannot take more of.
+  absl::Status CheckLeases() const {
+    WHET_ASSIGN_OR_RETURN(const std::vector<LeaseRecord> leases,
+                          parts_.reader->Leases(request_.purpose, request_.batch));
+    if (leases.empty() || leases.front().samples == request_.samples) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the run has asked for ", leases.front().samples, " completions of each prompt here, not ",
+        request_.samples, "; set that back, or give --run another directory"));
+  }
+
   absl::Status Lease(const std::vector<Draw>& draws) {
     Prompts prompts;
     std::vector<LeaseRecord> leases;

@@ -57,7 +57,8 @@ class RolloutCollector {
 
   // All groups of `draws`, in their order, rollouts by sample. Leases, rollouts and rewards are
   // queued for the ledger as they come; a rollout that it has is not sampled again, nor judged
-  // again if it was. A completion is judged with its whole group.
+  // again if it was. A completion is judged with its whole group. FailedPrecondition if an earlier
+  // command asked for another number of samples here.
   absl::StatusOr<std::vector<CollectedGroup>> Collect(const CollectRequest& request,
                                                       const std::vector<Draw>& draws);
 

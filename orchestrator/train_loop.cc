@@ -259,6 +259,11 @@ absl::Status TrainLoop::Resume() {
   if (checkpoints.empty()) return absl::OkStatus();
   const std::string path =
       absl::StrCat(parts_.run->paths().directory(), "/", checkpoints.back().path);
+  if (!PathExists(path)) {
+    return absl::DataLossError(absl::StrCat("the checkpoint ", path,
+                                            ", from which the run goes on, is gone; put it back, "
+                                            "or give --run another directory"));
+  }
   WHET_RETURN_IF_ERROR(parts_.updater->Restore(path));
   WHET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path + kProgressFile));
   const absl::StatusOr<Json> json = Json::Parse(text);

@@ -5,9 +5,13 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
+#include <set>
+#include <thread>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/cpu_features.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "policy/torch_guard.h"
 
@@ -55,6 +59,16 @@ absl::string_view ComputeTypeName(ComputeType type) {
 }
 
 void UseThreads(int threads) { at::set_num_threads(threads); }
+
+int WorkingThreads() {
+  std::set<std::thread::id> ids;
+  Mutex mutex;
+  at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) {
+    const MutexLock lock(&mutex);
+    ids.insert(std::this_thread::get_id());
+  });
+  return static_cast<int>(ids.size());
+}
 
 absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type, int threads,
                                           const std::vector<LinearShape>& shapes) {

@@ -39,6 +39,9 @@ struct ComputeOptions {
 absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice type, int threads,
                                           const std::vector<LinearShape>& shapes);
 
+// On how many threads our own loops over rows run, tried: 1 where this was built without OpenMP.
+int WorkingThreads();
+
 // Every thread that computes calls this first: LibTorch keeps the number for each.
 void UseThreads(int threads);
 

@@ -93,7 +93,7 @@ expect 1 err 'other settings \(seed: 0 -> 1\); give --run another directory' \
   eval eval.textproto --set seed=1
 expect 1 err '^whet: the evaluation in runs/eval is finished, with other settings; give --run' \
   eval eval.textproto --set seed=1 --continue
-expect 1 err '^whet: the run was begun with evaluation.samples 2000, not 1; give --run' \
+expect 1 err '^whet: the run has asked for 2000 completions of each prompt here, not 1;' \
   eval eval.textproto --run runs/stopped --set evaluation.samples=1 --continue
 cp -r "$arithmetic/base" model
 cp -r "$arithmetic/weak_base" other

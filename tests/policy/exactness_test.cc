@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "policy/device.h"
 #include "policy/torch_guard.h"
 #include "policy/torch_info.h"
 
@@ -37,6 +38,15 @@ TEST_F(ExactnessTest, FindsThisMachineExactInF32) {
   ASSERT_TRUE(exactness.f32_rows_min.has_value());
   EXPECT_THAT(*exactness.f32_rows_min, AllOf(Ge(1), Le(kRowsMinMax)));
   EXPECT_GE(exactness.threads, 1);
+}
+
+// A build without OpenMP would be right, and half as fast.
+TEST_F(ExactnessTest, LoopsOverRowsRunOnAllThreads) {
+#if defined(__clang__)
+  GTEST_SKIP() << "clang's OpenMP is not LibTorch's";
+#endif
+  UseThreads(2);
+  EXPECT_EQ(WorkingThreads(), 2);
 }
 
 // What the answer promises, tried on other sizes than those it was found with.
