@@ -38,7 +38,7 @@ absl::Status LoadCuda() {
 
 absl::StatusOr<Device> ChooseDevice(DeviceChoice choice) {
   if (choice == DeviceChoice::kCpu) return Device::kCpu;
-  const absl::Status cuda = LoadCuda();
+  absl::Status cuda = LoadCuda();
   if (cuda.ok()) return Device::kCuda;
   if (choice == DeviceChoice::kCuda) return cuda;
   return Device::kCpu;

@@ -186,11 +186,9 @@ class RowAttention {
 
 // With LibTorch's operators, a row at a time.
 void AttendByOperators(const PagedShape& shape, const KvRow& row, const at::Tensor& layer_storage,
-                       const at::Tensor& q, at::Tensor out) {
-  std::vector<int64_t> ids;
-  for (int64_t b = 0; b < BlockCount(row.position + 1); ++b) {
-    ids.push_back(row.sequence->blocks[static_cast<size_t>(b)]);
-  }
+                       const at::Tensor& q, const at::Tensor& out) {
+  const auto begin = row.sequence->blocks.begin();
+  const std::vector<int64_t> ids(begin, begin + BlockCount(row.position + 1));
   const int64_t blocks = static_cast<int64_t>(ids.size());
   const int64_t key_elements = kKeyBlock * shape.head_dim;
   const at::Tensor own =  // [blocks, kv_heads, 16 · (head_dim + width)]

@@ -113,9 +113,9 @@ void CheckBatch(const UpdaterOptions& options, const TrainBatch& batch) {
 
 }  // namespace
 
-LocalUpdater::LocalUpdater(ModelConfig config, std::string source, at::Tensor master,
+LocalUpdater::LocalUpdater(const ModelConfig& config, std::string source, at::Tensor master,
                            const UpdaterOptions& options)
-    : config_(std::move(config)),
+    : config_(config),
       source_(std::move(source)),
       options_(options),
       master_(std::move(master)),

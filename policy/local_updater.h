@@ -36,7 +36,7 @@ class LocalUpdater : public Updater {
  public:
   // `source` is the directory whose configuration and tokenizer checkpoints carry on. `master`
   // [total] f32, on the device.
-  LocalUpdater(ModelConfig config, std::string source, at::Tensor master,
+  LocalUpdater(const ModelConfig& config, std::string source, at::Tensor master,
                const UpdaterOptions& options);
 
   absl::StatusOr<StepStats> Step(const TrainBatch& batch) override;

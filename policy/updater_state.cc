@@ -27,7 +27,7 @@ TensorView ViewOf(const char* name, const at::Tensor& flat) {
 }
 
 // Fills `flat` with the tensor of that name.
-absl::Status ReadInto(const SafetensorsFile& file, const char* name, at::Tensor flat) {
+absl::Status ReadInto(const SafetensorsFile& file, const char* name, const at::Tensor& flat) {
   for (const TensorView& tensor : file.tensors()) {
     if (tensor.name != name) continue;
     const TensorView expected = ViewOf(name, flat);
