@@ -10,6 +10,7 @@
 #include "base/cpu_features.h"
 #include "cli/version.h"
 #include "policy/exactness.h"
+#include "policy/memory_plan.h"
 #include "policy/torch_info.h"
 #include "rollout/wire_check.h"
 
@@ -50,10 +51,10 @@ Finding ExamineCpu() {
 Finding ExamineMemory() {
   const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
   const double all = page * static_cast<double>(sysconf(_SC_PHYS_PAGES));
-  const double free = page * static_cast<double>(sysconf(_SC_AVPHYS_PAGES));
+  const double free = static_cast<double>(AvailableMemory());
   return {"memory", Health::kGood,
-          absl::StrFormat("%.1f GiB, %.1f GiB unused", all / kGibibyte, free / kGibibyte),
-          Json::Object({{"bytes", all}, {"unused_bytes", free}})};
+          absl::StrFormat("%.1f GiB, %.1f GiB available", all / kGibibyte, free / kGibibyte),
+          Json::Object({{"bytes", all}, {"available_bytes", free}})};
 }
 
 Finding ExamineTorch() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -12,8 +13,12 @@ namespace whet {
 
 absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
                                       const LoadedModel& model, const PromptsUse& use) {
-  WHET_ASSIGN_OR_RETURN(PromptSet set,
-                        ReadPrompts(PromptsOf(prompts, /*needs_answers=*/true), model.tokenizer));
+  absl::StatusOr<PromptSet> read =
+      ReadPrompts(PromptsOf(prompts, /*needs_answers=*/true), model.tokenizer);
+  if (absl::IsNotFound(read.status())) {
+    return absl::NotFoundError(absl::StrCat(use.setting, ".file: ", read.status().message()));
+  }
+  WHET_ASSIGN_OR_RETURN(PromptSet set, std::move(read));
   size_t longest = 0;
   for (const std::shared_ptr<const Prompt>& prompt : set.prompts) {
     longest = std::max(longest, prompt->tokens.size());

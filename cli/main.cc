@@ -4,6 +4,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/process_settings.h"
 #include "cli/version.h"
@@ -13,6 +14,16 @@ namespace whet {
 namespace {
 
 constexpr char kAbout[] = "R1-Zero-style reinforcement learning for language models";
+
+// The command that the user was at: " runs show".
+std::string CommandOf(const CLI::App& app) {
+  std::string command;
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    absl::StrAppend(&command, " ", at->get_name());
+  }
+  return command;
+}
 
 int Main(int argc, char** argv) {
   CalmThreads(argv);
@@ -31,6 +42,9 @@ int Main(int argc, char** argv) {
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);
 
+  app.failure_message([&app](const CLI::App*, const CLI::Error& error) {
+    return absl::StrCat("whet: ", error.what(), "; ./whet", CommandOf(app), " --help tells more\n");
+  });
   // The macro returns where the command line ends it: with 0 after --help, else with an error's
   // code.
   constexpr int kParsed = -1;

@@ -16,8 +16,7 @@ void CalmThreads(char** argv) {
 }
 
 void KeepMemory() {
-  constexpr int kLargestThreshold = 32 << 20;  // That glibc takes.
-  mallopt(M_MMAP_THRESHOLD, kLargestThreshold);
+  mallopt(M_MMAP_MAX, 0);  // Blocks of any size come from the heap, and go back to it.
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 

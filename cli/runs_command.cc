@@ -52,7 +52,7 @@ absl::Status ListRuns(const RunsArguments& arguments) {
   if (runs.empty()) {
     return absl::NotFoundError(absl::StrCat(
         "there are no runs in ", directory,
-        "; whet train CONFIG begins one in runs/, or name the directory that holds yours"));
+        "; ./whet train CONFIG begins one in runs/, or name the directory that holds yours"));
   }
   std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
     return std::tie(a.begun, a.name) < std::tie(b.begun, b.name);
@@ -101,7 +101,7 @@ absl::Status ShowRollouts(const RunsArguments& arguments, const OpenRun& run) {
   if (run.ledger == nullptr) {
     return absl::NotFoundError(absl::StrCat(run.paths.directory(),
                                             " has no ledger, and so no rollouts to show; only ",
-                                            "whet train and whet eval keep one"));
+                                            "./whet train and ./whet eval keep one"));
   }
   WHET_ASSIGN_OR_RETURN(const RolloutFilter filter, FilterOf(arguments, run));
   WHET_ASSIGN_OR_RETURN(const std::vector<ExplainedRollout> rollouts,

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "cli/train_view.h"
 #include "orchestrator/train_loop.h"
 #include "policy/engine.h"
+#include "policy/memory_plan.h"
 #include "policy/updater.h"
 #include "proto/config.pb.h"
 #include "rollout/local_source.h"
@@ -104,6 +106,41 @@ TrainOptions OptionsOf(const TrainInputs& inputs) {
   return options;
 }
 
+int64_t LongestPrompt(const PromptSet& set) {
+  size_t longest = 0;
+  for (const auto& prompt : set.prompts) longest = std::max(longest, prompt->tokens.size());
+  return static_cast<int64_t>(longest);
+}
+
+std::string SizeText(int64_t bytes) {
+  constexpr int64_t kMebibyte = 1 << 20;
+  const auto mebibytes = static_cast<double>(bytes) / kMebibyte;
+  return mebibytes < 1024 ? absl::StrFormat("%.0f MiB", mebibytes)
+                          : absl::StrFormat("%.1f GiB", mebibytes / 1024);
+}
+
+// "about 2.9 GiB of 21.3 GiB: weights 540 MiB, …", at the peak.
+std::string MemoryText(const TrainInputs& inputs) {
+  const config::TrainConfig& config = inputs.config;
+  const EngineOptions engine = EngineOptionsOf(inputs.model, config.engine());
+  const int64_t rollouts = config.rollout().groups_per_batch() * config.rollout().group_size();
+  const int64_t tokens = LongestPrompt(inputs.prompts) + config.sampling().tokens_max();
+  const MemoryPlan plan = PlanMemory(
+      inputs.model.checkpoint.config(),
+      {.type = inputs.model.compute.type,
+       .reference = config.loss().kl_coefficient() != 0,
+       .rows = std::min<int64_t>(config.optimizer().micro_batch_tokens(), rollouts * tokens),
+       .sequences = std::min(engine.sequences_max, rollouts),
+       .sequence_tokens = tokens,
+       .kv_cache_bytes = engine.kv_cache_bytes});
+  const int64_t available = AvailableMemory();
+  return absl::StrCat("about ", SizeText(plan.total()), " of ", SizeText(available),
+                      plan.total() > available ? " (TOO LITTLE)" : "", ": weights ",
+                      SizeText(plan.weights), ", optimizer ", SizeText(plan.optimizer),
+                      ", micro-batch ", SizeText(plan.activations), ", cache ",
+                      SizeText(plan.keys_and_values));
+}
+
 // The plan, a line a matter.
 std::string PlanText(const TrainInputs& inputs, const std::string& run) {
   const std::string held_out = inputs.held_out.has_value()
@@ -111,12 +148,13 @@ std::string PlanText(const TrainInputs& inputs, const std::string& run) {
                                    : "; none held out";
   return absl::StrCat(SummaryLine("run", run), SummaryLine("model", Describe(inputs.model)),
                       SummaryLine("prompts", Describe(inputs.prompts) + held_out),
-                      ConfigSummary(inputs.config), "\n");
+                      ConfigSummary(inputs.config), SummaryLine("memory", MemoryText(inputs)),
+                      "\n");
 }
 
 // What goes on with the run, as one types it.
 std::string CommandOf(const TrainArguments& arguments, const RunPaths& paths) {
-  std::string command = absl::StrCat("whet train ", ShellWord(arguments.file), " --run ",
+  std::string command = absl::StrCat("./whet train ", ShellWord(arguments.file), " --run ",
                                      ShellWord(paths.directory()));
   for (const std::string& set : arguments.sets)
     absl::StrAppend(&command, " --set ", ShellWord(set));

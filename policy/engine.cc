@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +18,7 @@
 #include "policy/engine_sequence.h"
 #include "policy/head.h"
 #include "policy/kv_pool.h"
+#include "policy/memory_plan.h"
 #include "policy/row_operations.h"
 #include "policy/sampler.h"
 #include "policy/torch_guard.h"
@@ -430,9 +430,7 @@ void Engine::Collect(std::vector<Rollout>* finished) {
 }  // namespace
 
 EngineOptions DefaultEngineOptions(const ModelConfig& config) {
-  const int64_t free_bytes =
-      static_cast<int64_t>(sysconf(_SC_AVPHYS_PAGES)) * sysconf(_SC_PAGESIZE);
-  return {.kv_cache_bytes = free_bytes / 4,
+  return {.kv_cache_bytes = AvailableMemory() / 4,
           .sequences_max = 256,
           .queue_max = 65536,
           .rows_max = 4096,

@@ -113,7 +113,8 @@ class PromptErrorsTest(ErrorsTest):
         self.refused_prompts("", r"prompts\.jsonl: no rows; write one a line")
 
     def test_a_file_that_is_not_there(self):
-        self.refused_with("prompts.file", "none.jsonl", r"none\.jsonl: No such file or directory")
+        self.refused_with("prompts.file", "none.jsonl", 
+                          r"prompts\.file: open none\.jsonl: No such file or directory")
 
     def test_a_prompt_that_is_longer_than_the_context(self):
         self.refused_prompts(ROW + json.dumps({"prompt": "1+" * 30 + "1=", "answer": "1"}),
@@ -174,6 +175,32 @@ class RunErrorsTest(ErrorsTest):
                          [(3,)])
         # From then on it is the run's own.
         self.train_to_the_end("config.textproto", "run", "--set", "steps=3")
+
+    def test_weights_that_changed_since_the_run_began(self):
+        own = ("--set", 'model.checkpoint="model"')
+        self.train_to_the_end("config.textproto", "run", *own)
+        # The first tensor's first number, in little-endian f32.
+        with open(self.path("model/model.safetensors"), "r+b") as file:
+            header = struct.unpack("<Q", file.read(8))[0]
+            file.seek(8 + header)
+            file.write(struct.pack("<f", 0.125))
+        self.refused("model has other weights than when the run run was begun; give --run another "
+                     "directory", *own)
+
+    def test_a_checkpoint_of_the_run_that_is_gone(self):
+        self.begin_run()
+        shutil.rmtree(self.path("run/checkpoints/step_2"))
+        # Not `refused`: that the run goes on is written down before.
+        failed = self.train("config.textproto", "run", "--set", "steps=3", "--continue")
+        self.assertEqual(failed.returncode, 1)
+        self.assertRegex(failed.stderr, r"\Awhet: the checkpoint run/checkpoints/step_2, from "
+                                        r"which the run goes on, is gone; put it back, or [^\n]*"
+                                        r"\n\Z")
+
+    def test_another_size_of_groups_from_the_next_batch_on(self):
+        self.begin_run()
+        self.train_to_the_end("config.textproto", "run", "--set", "steps=4", "--set",
+                              "rollout.group_size=4", "--continue")
 
     def without_privileges(self):
         return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}

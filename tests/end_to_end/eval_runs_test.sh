@@ -42,7 +42,7 @@ engine { threads: 1 kv_cache_bytes: 16777216 }
 TEXT
 
 # Numbers, and the same ones when the command is repeated: as a table and as JSON.
-expect 1 err '^whet: there are no runs in runs; whet train CONFIG begins one' runs
+expect 1 err '^whet: there are no runs in runs; ./whet train CONFIG begins one' runs
 expect 0 out '^  accuracy \(avg@4\) +[0-9.]+% ± [0-9.]+$' eval eval.textproto --show 2
 for line in 'pass@1 ' 'pass@2 ' 'pass@4 ' 'majority \(cons@4\) ' 'completion length ' 'format ' \
   'with a thought ' '  rule answer ' '  rule format '; do

@@ -80,7 +80,7 @@ class StopTest(training.TrainingTest):
         self.assertEqual(child.returncode, 0, err)
         self.assertEqual(err.decode(), "\nwhet: finishing the step and writing a checkpoint; "
                                        "once more to stop at once\n")
-        stopped = re.search(r"^stopped at step (\d+); to go on, repeat:\n  whet (.*)\n\Z",
+        stopped = re.search(r"^stopped at step (\d+); to go on, repeat:\n  \./whet (.*)\n\Z",
                             out.decode(), re.M)
         self.assertTrue(stopped, out.decode())
         step = int(stopped.group(1))
