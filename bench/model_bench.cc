@@ -45,6 +45,7 @@ struct Speeds {
 
 std::vector<int32_t> RandomTokens(const RandomKey& key, int64_t count, int64_t vocabulary) {
   std::vector<int32_t> tokens;
+  tokens.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) {
     tokens.push_back(static_cast<int32_t>(key.Below(static_cast<uint64_t>(vocabulary), i)));
   }

@@ -123,7 +123,8 @@ std::string SizeText(int64_t bytes) {
 std::string MemoryText(const TrainInputs& inputs) {
   const config::TrainConfig& config = inputs.config;
   const EngineOptions engine = EngineOptionsOf(inputs.model, config.engine());
-  const int64_t rollouts = config.rollout().groups_per_batch() * config.rollout().group_size();
+  const int64_t rollouts =
+      int64_t{config.rollout().groups_per_batch()} * config.rollout().group_size();
   const int64_t tokens = LongestPrompt(inputs.prompts) + config.sampling().tokens_max();
   const MemoryPlan plan = PlanMemory(
       inputs.model.checkpoint.config(),
