@@ -18,6 +18,7 @@ void AddEvalCommand(CLI::App* app, absl::Status* result);
 void AddImportCommand(CLI::App* app, absl::Status* result);
 void AddRunsCommand(CLI::App* app, absl::Status* result);
 void AddSampleCommand(CLI::App* app, absl::Status* result);
+void AddSandboxCommand(CLI::App* app, absl::Status* result);
 void AddSftCommand(CLI::App* app, absl::Status* result);
 void AddTrainCommand(CLI::App* app, absl::Status* result);
 

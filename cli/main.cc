@@ -39,6 +39,7 @@ int Main(int argc, char** argv) {
   AddImportCommand(&app, &result);
   AddRunsCommand(&app, &result);
   AddSampleCommand(&app, &result);
+  AddSandboxCommand(&app, &result);
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);
 

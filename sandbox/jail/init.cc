@@ -1,0 +1,304 @@
+#include "sandbox/jail/init.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+
+#include "sandbox/jail/confinement.h"
+#include "sandbox/jail/process_table.h"
+
+namespace whet::sandbox {
+namespace {
+
+constexpr Identity kInside = {1000, 1000};
+constexpr char kHostName[] = "sbx";
+constexpr timespec kPollPeriod = {0, 20'000'000};
+constexpr int kFirstFreeFd = 3;
+
+class Init {
+ public:
+  explicit Init(const InitOptions& options)
+      : options_(options),
+        scratch_(options.namespaces ? kScratch : options.scratch.c_str()) {}
+
+  [[noreturn]] void Run() {
+    // Whoever started us is gone: then so are we, and all that is in here.
+    Check(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno, "parent death signal");
+    Check(CloseOthers(), "close descriptors");
+    AwaitGo();
+    BlockSignals();
+    if (options_.namespaces) {
+      Check(MapIdentity(kInside, options_.outside), "map the user");
+      MountOwn();
+    } else {
+      // What loses its parent becomes our child, as in a namespace.
+      Check(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 ? 0 : errno, "become a subreaper");
+    }
+    WriteFiles();
+    // The program may not look into us.
+    prctl(PR_SET_DUMPABLE, 0);
+    Start();
+    CloseProgramEnds();
+    Watch();
+  }
+
+ private:
+  void Check(int error, const char* step) const {
+    if (error != 0) Fail(InitMessage::kSetupFailed, error, step);
+  }
+
+  [[noreturn]] void Fail(InitMessage::Kind kind, int value, const char* step) const {
+    Send(kind, value, step);
+    _exit(1);
+  }
+
+  void Send(InitMessage::Kind kind, int value, const char* step) const {
+    InitMessage message = {kind, value, {}};
+    snprintf(message.step, sizeof(message.step), "%s", step);
+    while (write(options_.status_fd, &message, sizeof(message)) < 0 && errno == EINTR) {
+    }
+  }
+
+  // What the launcher has open is no business of ours.
+  int CloseOthers() const {
+    int kept[] = {options_.go_fd,    options_.input_fd,  options_.output_fd,
+                  options_.error_fd, options_.status_fd, options_.collected_fd};
+    std::sort(std::begin(kept), std::end(kept));
+    int first = 0;
+    for (const int fd : kept) {
+      if (fd > first && syscall(SYS_close_range, first, fd - 1, 0) != 0) return errno;
+      first = std::max(first, fd + 1);
+    }
+    return syscall(SYS_close_range, first, ~0U, 0) == 0 ? 0 : errno;
+  }
+
+  void AwaitGo() const {
+    char byte = 0;
+    ssize_t count = 0;
+    do {
+      count = read(options_.go_fd, &byte, 1);
+    } while (count < 0 && errno == EINTR);
+    if (count != 1) _exit(1);  // The launcher died.
+  }
+
+  // They are waited for. From inside, nobody could kill us with one anyway.
+  void BlockSignals() {
+    sigemptyset(&awaited_);
+    sigaddset(&awaited_, SIGCHLD);
+    sigaddset(&awaited_, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &awaited_, nullptr);
+  }
+
+  void MountOwn() const {
+    char options[128];
+    snprintf(options, sizeof(options), "size=%lld,nr_inodes=%lld,mode=0755",
+             static_cast<long long>(options_.command->limits.scratch_bytes),
+             static_cast<long long>(options_.command->limits.scratch_files));
+    Check(mount("tmpfs", kScratch, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno,
+          "mount the scratch directory");
+    // Read-only: nobody in here may change, say, who dies first when memory runs out.
+    constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
+    Check(mount("proc", "/proc", "proc", kFlags, nullptr) == 0 ? 0 : errno, "mount /proc");
+    Check(sethostname(kHostName, strlen(kHostName)) == 0 ? 0 : errno, "set the host name");
+  }
+
+  void WriteFiles() const {
+    Check(chdir(scratch_) == 0 ? 0 : errno, "enter the scratch directory");
+    umask(022);
+    for (const File& file : options_.command->files) {
+      for (size_t slash = file.name.find('/'); slash != std::string::npos;
+           slash = file.name.find('/', slash + 1)) {
+        const std::string parent = file.name.substr(0, slash);
+        if (mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) Check(errno, "make a directory");
+      }
+      WriteFile(file);
+    }
+  }
+
+  void WriteFile(const File& file) const {
+    const int fd = open(file.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                        file.executable ? 0755 : 0644);
+    if (fd < 0) Check(errno, "write a file");
+    for (size_t done = 0; done < file.bytes.size();) {
+      const ssize_t count = write(fd, file.bytes.data() + done, file.bytes.size() - done);
+      if (count < 0) Check(errno, "write a file");
+      done += static_cast<size_t>(count);
+    }
+    close(fd);
+  }
+
+  void Start() {
+    int ends[2];
+    Check(pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno, "pipe");
+    program_ = fork();
+    if (program_ < 0) Check(errno, "fork");
+    if (program_ == 0) Become(ends[1]);
+    close(ends[1]);
+    InitMessage message = {};
+    ssize_t count = 0;
+    do {
+      count = read(ends[0], &message, sizeof(message));
+    } while (count < 0 && errno == EINTR);
+    close(ends[0]);
+    // Nothing arrives if execve closed the other end.
+    if (count == sizeof(message)) Fail(message.kind, message.value, message.step);
+  }
+
+  // The child: takes everything from itself, then becomes the program.
+  [[noreturn]] void Become(int report_fd) const {
+    const auto check = [report_fd](int error, const char* step, InitMessage::Kind kind) {
+      if (error == 0) return;
+      InitMessage message = {kind, error, {}};
+      snprintf(message.step, sizeof(message.step), "%s", step);
+      if (write(report_fd, &message, sizeof(message)) < 0) _exit(126);
+      _exit(127);
+    };
+    const auto setup = InitMessage::kSetupFailed;
+    const Command& command = *options_.command;
+    setsid();
+    umask(077);
+    check(Redirect(), "redirect", setup);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    check(SetResourceLimits(command.limits, options_.counts), "limit resources", setup);
+    check(DropCapabilities(), "drop capabilities", setup);
+    check(RestrictFiles(options_.landlock, scratch_), "restrict files", setup);
+    check(InstallSyscallFilter(*options_.filter), "filter system calls", setup);
+    std::vector<char*> argv = Pointers(command.argv);
+    std::vector<std::string> environment = {
+        "PATH=/usr/local/bin:/usr/bin:/bin", std::string("HOME=") + scratch_,
+        std::string("TMPDIR=") + scratch_, "LANG=C.UTF-8"};
+    environment.insert(environment.end(), command.environment.begin(), command.environment.end());
+    std::vector<char*> envp = Pointers(environment);
+    execve(argv[0], argv.data(), envp.data());
+    check(errno, "start", InitMessage::kExecFailed);
+    _exit(127);
+  }
+
+  static std::vector<char*> Pointers(const std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
+    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+  }
+
+  // stdin, stdout and stderr, and nothing else once the program runs.
+  int Redirect() const {
+    if (dup2(options_.input_fd, 0) < 0 || dup2(options_.output_fd, 1) < 0 ||
+        dup2(options_.error_fd, 2) < 0) {
+      return errno;
+    }
+    constexpr unsigned kCloexec = 1U << 2;  // CLOSE_RANGE_CLOEXEC
+    return syscall(SYS_close_range, kFirstFreeFd, ~0U, kCloexec) == 0 ? 0 : errno;
+  }
+
+  void CloseProgramEnds() const {
+    close(options_.input_fd);
+    close(options_.output_fd);
+    close(options_.error_fd);
+  }
+
+  // Until the program ends.
+  [[noreturn]] void Watch() {
+    while (true) {
+      const int number = options_.counts ? sigtimedwait(&awaited_, nullptr, &kPollPeriod)
+                                         : sigwaitinfo(&awaited_, nullptr);
+      if (number == SIGCHLD) Bury();
+      if (number == SIGUSR1 || options_.counts) Count();
+      // Who is over the memory limit goes at once, with all of us.
+      if (options_.counts && options_.usage->peak_bytes > options_.command->limits.memory_bytes) {
+        End();
+      }
+    }
+  }
+
+  void Count() const {
+    CountUsage(scratch_, options_.command->limits.memory_bytes, options_.usage);
+  }
+
+  void Bury() {
+    int status = 0;
+    for (pid_t dead = waitpid(-1, &status, WNOHANG); dead > 0;
+         dead = waitpid(-1, &status, WNOHANG)) {
+      if (dead != program_) continue;
+      if (options_.counts) Count();
+      Collect();
+      Send(InitMessage::kExited, status, "");
+      End();
+    }
+  }
+
+  [[noreturn]] void End() {
+    if (!options_.namespaces) KillDescendants();
+    _exit(0);
+  }
+
+  // Where no namespace does it. Each round finds the children of those that the last one killed.
+  static void KillDescendants() {
+    while (true) {
+      char path[64];
+      snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+      FILE* children = fopen(path, "re");
+      if (children == nullptr) return;
+      int pid = 0;
+      bool any = false;
+      while (fscanf(children, "%d", &pid) == 1) {
+        kill(pid, SIGKILL);
+        any = true;
+      }
+      fclose(children);
+      if (!any) return;
+      while (waitpid(-1, nullptr, 0) > 0) {
+      }
+    }
+  }
+
+  // Only a plain file with one name, reached without links: the directory is the program's, and what
+  // lies there may be anything.
+  void Collect() const {
+    if (options_.collected_fd < 0) return;
+    open_how how = {};
+    how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    const int fd = static_cast<int>(syscall(
+        SYS_openat2, AT_FDCWD, options_.command->collected.c_str(), &how, sizeof(how)));
+    if (fd < 0) return;
+    struct stat info = {};
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
+        info.st_size <= options_.command->limits.file_bytes) {
+      off_t from = 0;
+      while (from < info.st_size &&
+             sendfile(options_.collected_fd, fd, &from,
+                      static_cast<size_t>(info.st_size - from)) > 0) {
+      }
+    }
+    close(fd);
+  }
+
+  const InitOptions& options_;
+  const char* const scratch_;
+  sigset_t awaited_ = {};
+  pid_t program_ = 0;
+};
+
+}  // namespace
+
+void RunInit(const InitOptions& options) { Init(options).Run(); }
+
+}  // namespace whet::sandbox

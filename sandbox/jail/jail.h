@@ -1,0 +1,59 @@
+// Runs programs in jails, one after another.
+#ifndef WHET_SANDBOX_JAIL_JAIL_H_
+#define WHET_SANDBOX_JAIL_JAIL_H_
+
+#include <linux/filter.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sandbox/command.h"
+#include "sandbox/jail/resource_group.h"
+#include "sandbox/jail/system_root.h"
+#include "sandbox/jail/usage.h"
+#include "sandbox/report.h"
+
+namespace whet::sandbox {
+
+struct JailOptions {
+  std::optional<ResourceControl> control;  // Unset: the best there is.
+  bool allow_weak_isolation = false;       // Where namespaces are forbidden.
+  bool force_weak_isolation = false;       // For tests: as if they were forbidden.
+  std::vector<std::string> directories;    // That programs see, read-only, besides the system's.
+};
+
+// Not thread-safe; the process must have one thread.
+class Jail {
+ public:
+  // Gives up what this process may do but making jails: system_root.h. FailedPrecondition where the
+  // machine does not let it, saying what to change.
+  static absl::StatusOr<std::unique_ptr<Jail>> Create(const JailOptions& options);
+  ~Jail();
+  Jail(const Jail&) = delete;
+
+  // Everything that the program does and whatever becomes of it is a report. A Status is for what is
+  // not its doing: InvalidArgument for a command that cannot be run as it stands (a program that is
+  // not there, too), ResourceExhausted or Internal for a machine that fails.
+  absl::StatusOr<Report> Run(const Command& command);
+
+ private:
+  class Running;
+
+  Jail() = default;
+
+  void BuryOrphans();
+
+  Usage* usage_ = nullptr;  // Shared with inits.
+  std::unique_ptr<ResourceGroup> group_;
+  std::vector<sock_filter> filter_;
+  Identity identity_ = {};
+  Isolation isolation_;
+  std::string scratch_;  // Of weak isolation.
+};
+
+}  // namespace whet::sandbox
+
+#endif  // WHET_SANDBOX_JAIL_JAIL_H_
