@@ -21,6 +21,7 @@ void AddSampleCommand(CLI::App* app, absl::Status* result);
 void AddSandboxCommand(CLI::App* app, absl::Status* result);
 void AddSftCommand(CLI::App* app, absl::Status* result);
 void AddTrainCommand(CLI::App* app, absl::Status* result);
+void AddVerifyCommand(CLI::App* app, absl::Status* result);
 
 }  // namespace whet
 

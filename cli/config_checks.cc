@@ -159,6 +159,13 @@ class Checker {
           "sampling.temperature is 0, so all rollouts of a group are equal and teach nothing; "
           "R1-Zero has 1.0");
     }
+    if (train.sampling().top_k() == 1 || train.sampling().min_p() == 1) {
+      const absl::string_view name = train.sampling().top_k() == 1 ? "top_k" : "min_p";
+      Add(absl::StrCat("sampling.", name),
+          absl::StrCat("sampling.", name,
+                       " is 1, so all rollouts of a group are equal and teach "
+                       "nothing; leave it out"));
+    }
     if (train.loss().reference_steps() > 0 && train.loss().kl_coefficient() == 0) {
       Add("loss.reference_steps",
           "loss.reference_steps without loss.kl_coefficient: there is no reference to renew; set "

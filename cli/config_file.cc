@@ -219,6 +219,8 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": ", text->size(), " bytes are no configuration; name another file"));
   }
+  constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.ok() && absl::StartsWith(*text, kByteOrderMark)) text->erase(0, kByteOrderMark.size());
   if (text.ok() || absl::IsDataLoss(text.status()) || absl::IsResourceExhausted(text.status())) {
     return text;
   }

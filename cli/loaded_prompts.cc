@@ -41,7 +41,10 @@ absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
 std::string Describe(const PromptSet& set) {
   return absl::StrCat(set.prompts.size(), " prompts",
                       set.duplicates > 0 ? absl::StrCat(", ", set.duplicates, " duplicates") : "",
-                      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "");
+                      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "",
+                      set.respelled > 0
+                          ? absl::StrCat(", ", set.respelled, " SPELT OTHERWISE by the tokenizer")
+                          : "");
 }
 
 }  // namespace whet

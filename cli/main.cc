@@ -1,5 +1,8 @@
 // whet: the one binary. A command a file; this one only dispatches.
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -25,7 +28,15 @@ std::string CommandOf(const CLI::App& app) {
   return command;
 }
 
+// Memory ran out where nobody can go on.
+[[noreturn]] void EndForMemory() {
+  std::fputs("whet: out of memory; give less to do at once, or a machine with more\n", stderr);
+  std::_Exit(1);
+}
+
 int Main(int argc, char** argv) {
+  std::set_new_handler(EndForMemory);
+  std::signal(SIGXFSZ, SIG_IGN);  // Files that may not grow are told as an error.
   CalmThreads(argv);
   KeepMemory();
   RequestExactMath();
@@ -42,6 +53,7 @@ int Main(int argc, char** argv) {
   AddSandboxCommand(&app, &result);
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);
+  AddVerifyCommand(&app, &result);
 
   app.failure_message([&app](const CLI::App*, const CLI::Error& error) {
     return absl::StrCat("whet: ", error.what(), "; ./whet", CommandOf(app), " --help tells more\n");

@@ -41,6 +41,13 @@ absl::Status SettleConfig(const google::protobuf::Message& config, bool goes_on,
                                             " is no configuration of this command; give --run "
                                             "another directory"));
   }
+  const std::string begun_by = ReadStoredConfig(*run->stored_config()).command;
+  const std::string command = ReadStoredConfig(text).command;
+  if (begun_by != command) {
+    return absl::FailedPreconditionError(absl::StrCat("the run ", run->paths().directory(),
+                                                      " is one of ./whet ", begun_by,
+                                                      "; give --run another directory"));
+  }
   const std::vector<std::string> differences = ConfigDifferences(*before, config);
   if (differences.empty()) return absl::OkStatus();
   if (goes_on) return run->StoreConfig(text);

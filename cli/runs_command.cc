@@ -147,7 +147,7 @@ void AddRunsCommand(CLI::App* app, absl::Status* result) {
                  "Of the evaluation after that step; of the last one else");
   show->add_flag("--wrong", arguments->wrong, "Only those that are not right");
   show->add_option("--limit", arguments->limit, "At most so many; 10 unless set")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1000000));
   list->callback([arguments, show, result] {
     *result = show->parsed() ? ShowRun(*arguments) : ListRuns(*arguments);
   });

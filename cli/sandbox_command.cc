@@ -64,13 +64,13 @@ absl::Status RunProgram(const RunArguments& arguments) {
   SandboxArguments one = arguments.sandbox;
   one.jails = 1;
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<sandbox::Executor> executor, OpenSandbox(one));
-  WHET_ASSIGN_OR_RETURN(const sandbox::Report report,
-                        executor->Execute({arguments.language, std::move(source)},
-                                          {.input = std::move(input),
-                                           .arguments = arguments.arguments,
-                                           .files = {},
-                                           .collected = "",
-                                           .limits = limits}));
+  WHET_ASSIGN_OR_RETURN(
+      const sandbox::Report report,
+      executor->Execute({arguments.language, std::move(source)}, {.input = std::move(input),
+                                                                  .arguments = arguments.arguments,
+                                                                  .files = {},
+                                                                  .collected = "",
+                                                                  .limits = limits}));
   WHET_RETURN_IF_ERROR(Print(absl::StrCat(ReportJson(report).Dump(), "\n")));
   if (arguments.show || report.ending == sandbox::Ending::kCompileError) {
     return Print(absl::StrCat(report.output, report.error_output));

@@ -39,8 +39,8 @@ absl::Status SetBytes(absl::string_view option, const std::string& text, int64_t
 absl::StatusOr<int64_t> ParseBytes(absl::string_view text) {
   const std::string whole(text);
   const std::pair<absl::string_view, double> units[] = {
-      {"GiB", 1073741824.0}, {"MiB", 1048576.0}, {"KiB", 1024.0}, {"GB", 1e9}, {"MB", 1e6},
-      {"KB", 1e3},           {"kB", 1e3},        {"B", 1.0},
+      {"GiB", 1073741824.0}, {"MiB", 1048576.0}, {"KiB", 1024.0}, {"GB", 1e9},
+      {"MB", 1e6},           {"KB", 1e3},        {"kB", 1e3},     {"B", 1.0},
   };
   double factor = 1;
   for (const auto& [unit, bytes] : units) {

@@ -47,13 +47,16 @@ class SftView {
 
   absl::Status OnStep(const StepStats& stats) {
     tokens_ += stats.tokens_computed;
+    skipped_ += stats.skipped ? 1 : 0;
     if (stats.step % every_ != 0 && stats.step != steps_) return absl::OkStatus();
     const absl::Duration now = clock_.Monotonic();
     const double seconds = absl::ToDoubleSeconds(now - since_);
     const std::string line = absl::StrFormat(
-        "%11s   loss %7.4f   right %5.1f%%   gradient %8.4f   lr %8.2e   %8.0f tokens/s\n",
+        "%11s   loss %7.4f   right %5.1f%%   gradient %8.4f   lr %8.2e   %8.0f tokens/s%s\n",
         absl::StrCat(stats.step, "/", steps_), stats.loss, 100 * stats.accuracy,
-        stats.gradient_norm, stats.lr, seconds > 0 ? static_cast<double>(tokens_) / seconds : 0.0);
+        stats.gradient_norm, stats.lr, seconds > 0 ? static_cast<double>(tokens_) / seconds : 0.0,
+        skipped_ > 0 ? " ! not finite: step skipped" : "");
+    skipped_ = 0;
     since_ = now;
     tokens_ = 0;
     return Print(line);
@@ -65,6 +68,7 @@ class SftView {
   Clock& clock_;
   absl::Duration since_ = clock_.Monotonic();
   int64_t tokens_ = 0;
+  int64_t skipped_ = 0;  // Steps since the last line.
 };
 
 absl::Status WriteOutput(const std::string& path, Updater* updater) {
@@ -74,7 +78,13 @@ absl::Status WriteOutput(const std::string& path, Updater* updater) {
 }
 
 absl::Status CheckOutput(const std::string& path) {
-  if (path.empty() || !PathExists(path)) return absl::OkStatus();
+  if (path.empty()) return absl::OkStatus();
+  const size_t slash = path.rfind('/');
+  if (slash != std::string::npos && slash > 0 && !PathExists(path.substr(0, slash))) {
+    return absl::NotFoundError(absl::StrCat("--output ", path, ": there is no directory ",
+                                            path.substr(0, slash), "; make it first"));
+  }
+  if (!PathExists(path)) return absl::OkStatus();
   return absl::AlreadyExistsError(
       absl::StrCat(path, " is there already; remove it, or give --output another directory"));
 }

@@ -171,10 +171,12 @@ absl::Status PrintEnd(TrainEnd end, const TrainArguments& arguments, const RunPa
     case TrainEnd::kFinished:
       return Print(where);
     case TrainEnd::kTaughtOut:
-      return Print(absl::StrCat("stopped at step ", step,
-                                ": batch after batch no group taught anything; the prompts are too "
-                                "easy or too hard for this model\n",
-                                where));
+      return Print(
+          absl::StrCat("stopped at step ", step,
+                       ": batch after batch no group taught anything, for all completions of "
+                       "a prompt were judged alike: the prompts are too easy or too hard "
+                       "for this model, or sampling lets them differ too little\n",
+                       where));
     case TrainEnd::kInterrupted:
       return Print(absl::StrCat(where, "stopped at step ", step, "; to go on, repeat:\n  ",
                                 CommandOf(arguments, paths), "\n"));

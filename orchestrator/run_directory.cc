@@ -29,6 +29,25 @@ absl::StatusOr<UniqueFd> Lock(const RunPaths& paths) {
                    "; wait until it has ended, or give --run another directory"));
 }
 
+// That a run is there, or nothing.
+absl::Status CheckPlace(const RunPaths& paths) {
+  const bool has_config = PathExists(paths.config());
+  if (PathExists(paths.ledger()) && !has_config) {
+    return absl::DataLossError(
+        absl::StrCat(paths.directory(),
+                     " has a ledger but no config.textproto: put it back (the "
+                     "ledger's table run has it), or give --run another "
+                     "directory"));
+  }
+  if (has_config || PathExists(paths.lock()) || PathExists(paths.checkpoints())) {
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::vector<std::string>> names = ListDirectory(paths.directory());
+  if (!names.ok() || names->empty()) return absl::OkStatus();  // What is wrong shows itself.
+  return absl::InvalidArgumentError(
+      absl::StrCat(paths.directory(), " holds other files and no run; give --run a new directory"));
+}
+
 }  // namespace
 
 std::string RunPaths::CheckpointName(int64_t step) {
@@ -37,6 +56,7 @@ std::string RunPaths::CheckpointName(int64_t step) {
 
 absl::StatusOr<RunDirectory> RunDirectory::Open(const std::string& directory) {
   RunPaths paths(directory);
+  WHET_RETURN_IF_ERROR(CheckPlace(paths));
   WHET_RETURN_IF_ERROR(MakeDirectories(paths.checkpoints()));
   WHET_ASSIGN_OR_RETURN(UniqueFd lock, Lock(paths));
   absl::StatusOr<std::string> stored = ReadFile(paths.config());

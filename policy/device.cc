@@ -76,6 +76,12 @@ absl::StatusOr<ComputeOptions> OpenDevice(DeviceChoice device, ComputeTypeChoice
   WHET_ASSIGN_OR_RETURN(options.device, ChooseDevice(device));
   options.type = ChooseType(type, options.device);
   options.threads = threads > 0 ? threads : UsableCpuCount();
+  constexpr int kThreadsPerProcessorMax = 8;  // More only wait for each other.
+  if (options.threads > kThreadsPerProcessorMax * UsableCpuCount()) {
+    return absl::InvalidArgumentError(absl::StrCat("engine.threads is ", options.threads,
+                                                   ", but there are ", UsableCpuCount(),
+                                                   " processors; 0 takes each of them"));
+  }
   UseThreads(options.threads);
   if (options.device == Device::kCuda) return options;
   WHET_ASSIGN_OR_RETURN(const Exactness exactness, TestExactness(shapes));

@@ -125,10 +125,10 @@ absl::Status Engine::Check(const RolloutRequest& request) const {
                      " exceed the model's context of ", weights_->config().positions_max));
   }
   if (prompt + request.sampling.tokens_max > pool_.block_count() * kKeyBlock) {
-    return absl::InvalidArgumentError(absl::StrCat(prompt, " tokens of the prompt and tokens_max ",
-                                                   request.sampling.tokens_max, " exceed the ",
-                                                   pool_.block_count() * kKeyBlock,
-                                                   " positions that kv_cache_bytes has room for"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(prompt, " tokens of the prompt and tokens_max ", request.sampling.tokens_max,
+                     " exceed the ", pool_.block_count() * kKeyBlock,
+                     " positions that engine.kv_cache_bytes has room for; raise it"));
   }
   return absl::OkStatus();
 }
@@ -399,8 +399,10 @@ absl::Status Engine::Sample() {
                   });
   for (size_t i = 0; i < ready.size(); ++i) {
     if (!std::isfinite(sampled[i].logprob)) {
-      return absl::InternalError(absl::StrCat("the model's logits for rollout ",
-                                              ready[i]->request.id.Text(), " are not finite"));
+      return absl::InternalError(absl::StrCat(
+          "the model's logits for rollout ", ready[i]->request.id.Text(),
+          " are not finite: the weights are not, or sampling.temperature is too small for "
+          "them; go on from an earlier checkpoint with a lower optimizer.lr"));
     }
     ready[i]->Append(sampled[i].token, sampled[i].logprob, SpanKind::kSampled, weights_->version());
   }
@@ -440,6 +442,12 @@ EngineOptions DefaultEngineOptions(const ModelConfig& config) {
 
 absl::StatusOr<std::unique_ptr<EngineGenerator>> MakeEngine(
     std::shared_ptr<const WeightSet> weights, const EngineOptions& options) {
+  const int64_t memory = InstalledMemory();
+  if (options.kv_cache_bytes > memory && weights->weights().flat.device().is_cpu()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("engine.kv_cache_bytes is ", options.kv_cache_bytes,
+                     ", more than this machine's memory of ", memory, "; 0 takes a quarter of it"));
+  }
   return CatchTorch([&]() -> absl::StatusOr<std::unique_ptr<EngineGenerator>> {
     return std::make_unique<Engine>(std::move(weights), options);
   });

@@ -35,6 +35,7 @@ MemoryPlan PlanMemory(const ModelConfig& config, const MemoryLoad& load);
 
 // Bytes that can be had now without taking them from other programs (Linux's MemAvailable).
 int64_t AvailableMemory();
+int64_t InstalledMemory();
 
 }  // namespace whet
 

@@ -40,7 +40,8 @@ void AdamWStep(const AdamWOptions& options, double lr, const FlatWeights& weight
 double NormOf(const at::Tensor& x) {
   if (!x.is_cpu()) return at::linalg_vector_norm(x.to(at::kDouble)).item<double>();
   const int64_t blocks = (x.numel() + kNormBlock - 1) / kNormBlock;
-  const float* const values = x.const_data_ptr<float>();
+  // Not const_data_ptr<float>(): GCC built LibTorch under a name that clang does not ask for.
+  const auto* const values = static_cast<const float*>(x.const_data_ptr());
   std::vector<double> sums(static_cast<size_t>(blocks));
   at::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {

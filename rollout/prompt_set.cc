@@ -191,6 +191,9 @@ class Reader {
         prompt.tokens.size() > static_cast<size_t>(options_.tokens_max)) {
       ++set_.too_long;
     } else {
+      // Special tokens stand around it.
+      const std::string spelt = tokenizer_.Decode(prompt.tokens, SpecialTokens::kKeep);
+      if (!absl::StrContains(spelt, prompt.text)) ++set_.respelled;
       set_.prompts.push_back(std::make_shared<const Prompt>(std::move(prompt)));
     }
     return absl::OkStatus();

@@ -36,6 +36,9 @@ struct PromptSet {
   int64_t rows;        // That were read; each is a prompt, a duplicate or too long.
   int64_t duplicates;  // Rows whose question an earlier one has.
   int64_t too_long;    // Questions of more than tokens_max tokens in their template.
+  // Prompts whose tokens spell another text: the tokenizer lacks some of their characters, or
+  // writes them otherwise.
+  int64_t respelled;
 };
 
 // Reads the files. The text of a prompt is encoded with the special tokens that the tokenizer puts

@@ -98,9 +98,9 @@ CheckResult CompareTexts(string_view expected, string_view actual) {
 }
 
 CheckResult CheckExact(string_view expected, string_view actual) {
-  const CheckResult result = CompareTexts(expected, actual);
-  if (result.equal) return result;
-  return At(absl::StrCat("byte ", FirstDifference(expected, actual) + 1), result);
+  if (expected == actual) return Equal();
+  return At(absl::StrCat("byte ", FirstDifference(expected, actual) + 1),
+            CompareTexts(expected, actual));
 }
 
 CheckResult CheckLines(string_view expected, string_view actual) {

@@ -66,8 +66,8 @@ absl::Status CheckCommand(const Command& command) {
     bytes += static_cast<int64_t>(file.bytes.size());
   }
   if (bytes > kCommandBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat("files and input have ", bytes,
-                                                   " bytes; at most ", kCommandBytesMax));
+    return absl::InvalidArgumentError(
+        absl::StrCat("files and input have ", bytes, " bytes; at most ", kCommandBytesMax));
   }
   return absl::OkStatus();
 }

@@ -18,12 +18,12 @@ struct File {
 };
 
 struct Command {
-  std::vector<std::string> argv;         // argv[0] is a path: "/usr/bin/python3", "./main".
-  std::vector<std::string> environment;  // "KEY=VALUE", over PATH, HOME, TMPDIR and LANG.
-  std::vector<File> files;
-  std::string input;      // stdin, then its end.
-  std::string collected;  // A file that is read when the program has exited; empty: none.
-  Limits limits;
+  std::vector<std::string> argv;              // argv[0] is a path: "/usr/bin/python3", "./main".
+  std::vector<std::string> environment = {};  // "KEY=VALUE", over PATH, HOME, TMPDIR and LANG.
+  std::vector<File> files = {};
+  std::string input = {};      // stdin, then its end.
+  std::string collected = {};  // A file that is read when the program has exited; empty: none.
+  Limits limits = {};
 };
 
 // InvalidArgument, saying what of it cannot be.

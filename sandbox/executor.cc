@@ -5,7 +5,7 @@
 
 namespace whet::sandbox {
 
-absl::StatusOr<Report> Executor::Execute(Program program, Run run) {
+absl::StatusOr<Report> Executor::Execute(Program program, Invocation run) {
   std::promise<absl::StatusOr<Report>> promise;
   std::future<absl::StatusOr<Report>> report = promise.get_future();
   Submit(std::move(program), std::move(run),

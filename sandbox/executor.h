@@ -19,12 +19,12 @@ struct Program {
 };
 
 // One run of a program.
-struct Run {
-  std::string input;                   // stdin
-  std::vector<std::string> arguments;  // After the program's own.
-  std::vector<File> files;             // In its working directory, besides its source.
-  std::string collected;               // A file that is read once it has exited with 0; or none.
-  Limits limits;
+struct Invocation {
+  std::string input = {};                   // stdin
+  std::vector<std::string> arguments = {};  // After the program's own.
+  std::vector<File> files = {};             // In its working directory, besides its source.
+  std::string collected = {};  // A file that is read once it has exited with 0; or none.
+  Limits limits = {};
 };
 
 // Runs each program in a jail of its own, several at a time. Thread-safe.
@@ -39,10 +39,10 @@ class Executor {
   //   InvalidArgument     a language, limit or file that cannot be
   //   FailedPrecondition  this machine lets nobody make jails, or has no such compiler
   //   others              the machine failed; the same run may succeed another time
-  virtual void Submit(Program program, Run run, Done done) = 0;
+  virtual void Submit(Program program, Invocation run, Done done) = 0;
 
   // The same, blocking.
-  absl::StatusOr<Report> Execute(Program program, Run run);
+  absl::StatusOr<Report> Execute(Program program, Invocation run);
 };
 
 }  // namespace whet::sandbox

@@ -67,7 +67,7 @@ class JailExecutor : public Executor {
 
   absl::Status WaitUntilReady() { return pool_.WaitUntilReady(); }
 
-  void Submit(Program program, Run run, Done done) override {
+  void Submit(Program program, Invocation run, Done done) override {
     const absl::StatusOr<const Language*> language = FindLanguage(languages_, program.language);
     if (!language.ok()) return done(language.status());
     if (program.source.size() > kSourceBytesMax) {

@@ -17,18 +17,18 @@ namespace whet::sandbox {
 
 struct JailExecutorOptions {
   std::vector<Language> languages = DefaultLanguages();
-  int jails = 0;  // At a time. 0: as many as there are processors.
+  int jails = 0;                                // At a time. 0: as many as there are processors.
   std::optional<ResourceControl> control = {};  // Unset: the best there is.
   // Runs programs without namespaces where the machine forbids them: they can then see and disturb
   // what their user can. Every report says so.
   bool allow_weak_isolation = false;
-  bool force_weak_isolation = false;  // For tests.
+  bool force_weak_isolation = false;         // For tests.
   int64_t cache_bytes = int64_t{256} << 20;  // Of what compilers made.
-  std::string launcher = {};  // whet-jail; empty: the one beside this program.
+  std::string launcher = {};                 // whet-jail; empty: the one beside this program.
 };
 
-// Starts whet-jail `jails` times, and waits until all are ready: FailedPrecondition, with their last
-// words, if they are not.
+// Starts whet-jail `jails` times, and waits until all are ready: FailedPrecondition, with their
+// last words, if they are not.
 absl::StatusOr<std::unique_ptr<Executor>> MakeJailExecutor(const JailExecutorOptions& options);
 
 }  // namespace whet::sandbox

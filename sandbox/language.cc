@@ -48,8 +48,8 @@ std::vector<Language> DefaultLanguages() {
 absl::StatusOr<const Language*> FindLanguage(absl::Span<const Language> languages,
                                              absl::string_view name) {
   for (const Language& language : languages) {
-    if (language.name == name || std::count(language.aliases.begin(), language.aliases.end(),
-                                            std::string(name)) > 0) {
+    if (language.name == name ||
+        std::count(language.aliases.begin(), language.aliases.end(), std::string(name)) > 0) {
       return &language;
     }
   }
@@ -69,7 +69,7 @@ Command CompileCommand(const Language& language, const std::string& source) {
           .limits = CompileLimits()};
 }
 
-Command RunCommand(const Language& language, const std::string& executable, const Run& run) {
+Command RunCommand(const Language& language, const std::string& executable, const Invocation& run) {
   const bool compiled = !language.compile.empty();
   Command command = {.argv = language.run,
                      .environment = language.environment,

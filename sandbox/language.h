@@ -36,7 +36,7 @@ absl::StatusOr<const Language*> FindLanguage(absl::Span<const Language> language
 // What compiles `source`; the language has a compiler.
 Command CompileCommand(const Language& language, const std::string& source);
 // What runs `executable`: what the compiler made, or the source.
-Command RunCommand(const Language& language, const std::string& executable, const Run& run);
+Command RunCommand(const Language& language, const std::string& executable, const Invocation& run);
 
 }  // namespace whet::sandbox
 

@@ -11,9 +11,8 @@ absl::Status CheckTime(absl::string_view name, absl::Duration value) {
   constexpr absl::Duration kMin = absl::Milliseconds(1);
   constexpr absl::Duration kMax = absl::Hours(1);
   if (value >= kMin && value <= kMax) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the limit of ", name, ", ",
-                                                 absl::FormatDuration(value),
-                                                 ", is not between 1ms and 1h"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the limit of ", name, ", ", absl::FormatDuration(value), ", is not between 1ms and 1h"));
 }
 
 absl::Status CheckCount(absl::string_view name, int64_t value, int64_t min, int64_t max) {

@@ -39,10 +39,10 @@ absl::string_view ResourceControlName(ResourceControl control) {
 }
 
 std::string IsolationText(const Isolation& isolation) {
-  return absl::StrCat(isolation.namespaces ? "namespaces, " : "WEAK: no namespaces, ",
-                      ResourceControlName(isolation.control),
-                      isolation.landlock > 0 ? absl::StrCat(", landlock ", isolation.landlock)
-                                             : ", no landlock");
+  return absl::StrCat(
+      isolation.namespaces ? "namespaces, " : "WEAK: no namespaces, ",
+      ResourceControlName(isolation.control),
+      isolation.landlock > 0 ? absl::StrCat(", landlock ", isolation.landlock) : ", no landlock");
 }
 
 }  // namespace whet::sandbox

@@ -22,7 +22,8 @@ enum class Ending {
   kFailed,  // Its exit status was not 0.
   kOk,
 };
-absl::string_view EndingName(Ending ending);  // "ce", "ole", "tle", "wall", "mle", "sig", "re", "ok"
+absl::string_view EndingName(
+    Ending ending);  // "ce", "ole", "tle", "wall", "mle", "sig", "re", "ok"
 
 // Who counts CPU time and memory of all processes together, from the best to the worst.
 enum class ResourceControl {
@@ -49,7 +50,8 @@ struct Report {
   absl::Duration cpu;   // Of all its processes.
   absl::Duration wall;
   // How long its most delayed thread waited for a processor while it could have run; measured when
-  // the wall limit was reached, else 0. Nearly all of `wall`: the machine was slow, not the program.
+  // the wall limit was reached, else 0. Nearly all of `wall`: the machine was slow, not the
+  // program.
   absl::Duration stalled;
   int64_t peak_bytes = 0;  // The most memory that it held.
   std::string output;      // stdout, at most the limit.

@@ -75,7 +75,8 @@ int LandlockVersion() {
 int SetResourceLimits(const Limits& limits, bool polling) {
   // A second line: who counts all processes together acts first.
   const int64_t cpu_seconds = absl::ToInt64Seconds(limits.cpu) + 1;
-  int error = Limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_seconds), static_cast<rlim_t>(cpu_seconds) + 1);
+  int error =
+      Limit(RLIMIT_CPU, static_cast<rlim_t>(cpu_seconds), static_cast<rlim_t>(cpu_seconds) + 1);
   if (error == 0) error = Limit(RLIMIT_FSIZE, limits.file_bytes);
   if (error == 0) error = Limit(RLIMIT_NPROC, limits.processes + 1);  // Init is one of them.
   if (error == 0) error = Limit(RLIMIT_NOFILE, 256);
@@ -91,7 +92,9 @@ int SetResourceLimits(const Limits& limits, bool polling) {
 
 int DropCapabilities() {
   for (int capability = 0; capability <= 63; ++capability) {
-    if (prctl(PR_CAPBSET_READ, capability) == 1 && prctl(PR_CAPBSET_DROP, capability) != 0) {
+    // Who has none, as without namespaces, may not even drop them; the rest sees to it then.
+    if (prctl(PR_CAPBSET_READ, capability) == 1 && prctl(PR_CAPBSET_DROP, capability) != 0 &&
+        errno != EPERM) {
       return errno;
     }
   }
@@ -109,8 +112,7 @@ int RestrictFiles(int version, const char* scratch) {
   size_t size = sizeof(attributes);
   if (version < 6) size = offsetof(RulesetAttributes, scoped);
   if (version < 4) size = offsetof(RulesetAttributes, handled_network);
-  const int ruleset =
-      static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size, 0));
+  const int ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, size, 0));
   if (ruleset < 0) return errno;
   int error = Allow(ruleset, "/", kExecute | kReadFile | kReadDirectory);
   if (error == 0) error = Allow(ruleset, scratch, files);

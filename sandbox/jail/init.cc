@@ -31,8 +31,7 @@ constexpr int kFirstFreeFd = 3;
 class Init {
  public:
   explicit Init(const InitOptions& options)
-      : options_(options),
-        scratch_(options.namespaces ? kScratch : options.scratch.c_str()) {}
+      : options_(options), scratch_(options.namespaces ? kScratch : options.scratch.c_str()) {}
 
   [[noreturn]] void Run() {
     // Whoever started us is gone: then so are we, and all that is in here.
@@ -77,7 +76,8 @@ class Init {
     int kept[] = {options_.go_fd,    options_.input_fd,  options_.output_fd,
                   options_.error_fd, options_.status_fd, options_.collected_fd};
     std::sort(std::begin(kept), std::end(kept));
-    int first = 0;
+    // The first three stay, so that what is opened later is none of those that the program gets.
+    int first = kFirstFreeFd;
     for (const int fd : kept) {
       if (fd > first && syscall(SYS_close_range, first, fd - 1, 0) != 0) return errno;
       first = std::max(first, fd + 1);
@@ -180,9 +180,9 @@ class Init {
     check(RestrictFiles(options_.landlock, scratch_), "restrict files", setup);
     check(InstallSyscallFilter(*options_.filter), "filter system calls", setup);
     std::vector<char*> argv = Pointers(command.argv);
-    std::vector<std::string> environment = {
-        "PATH=/usr/local/bin:/usr/bin:/bin", std::string("HOME=") + scratch_,
-        std::string("TMPDIR=") + scratch_, "LANG=C.UTF-8"};
+    std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
+                                            std::string("HOME=") + scratch_,
+                                            std::string("TMPDIR=") + scratch_, "LANG=C.UTF-8"};
     environment.insert(environment.end(), command.environment.begin(), command.environment.end());
     std::vector<char*> envp = Pointers(environment);
     execve(argv[0], argv.data(), envp.data());
@@ -269,23 +269,22 @@ class Init {
     }
   }
 
-  // Only a plain file with one name, reached without links: the directory is the program's, and what
-  // lies there may be anything.
+  // Only a plain file with one name, reached without links: the directory is the program's, and
+  // what lies there may be anything.
   void Collect() const {
     if (options_.collected_fd < 0) return;
     open_how how = {};
     how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    const int fd = static_cast<int>(syscall(
-        SYS_openat2, AT_FDCWD, options_.command->collected.c_str(), &how, sizeof(how)));
+    const int fd = static_cast<int>(
+        syscall(SYS_openat2, AT_FDCWD, options_.command->collected.c_str(), &how, sizeof(how)));
     if (fd < 0) return;
     struct stat info = {};
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
         info.st_size <= options_.command->limits.file_bytes) {
       off_t from = 0;
-      while (from < info.st_size &&
-             sendfile(options_.collected_fd, fd, &from,
-                      static_cast<size_t>(info.st_size - from)) > 0) {
+      while (from < info.st_size && sendfile(options_.collected_fd, fd, &from,
+                                             static_cast<size_t>(info.st_size - from)) > 0) {
       }
     }
     close(fd);

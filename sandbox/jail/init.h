@@ -1,5 +1,5 @@
-// The first process in a jail: it makes the jail around itself, starts the program, buries the dead,
-// counts, and when the program has ended goes, and with it all that is left.
+// The first process in a jail: it makes the jail around itself, starts the program, buries the
+// dead, counts, and when the program has ended goes, and with it all that is left.
 #ifndef WHET_SANDBOX_JAIL_INIT_H_
 #define WHET_SANDBOX_JAIL_INIT_H_
 

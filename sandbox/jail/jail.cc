@@ -132,8 +132,8 @@ class Jail::Running {
                                 .status_fd = status.write.get(),
                                 .collected_fd = collected_.get(),
                                 .usage = jail_->usage_}));
-    for (const int fd : {input.write.get(), output.read.get(), error.read.get(),
-                         status.read.get()}) {
+    for (const int fd :
+         {input.write.get(), output.read.get(), error.read.get(), status.read.get()}) {
       WHET_RETURN_IF_ERROR(SetNonBlocking(fd));
     }
     input_ = std::move(input.write);
@@ -197,8 +197,8 @@ class Jail::Running {
                                   {output_->fd(), POLLIN, 0},
                                   {error_->fd(), POLLIN, 0},
                                   {input_.get(), POLLOUT, 0}}};
-    const timespec timeout = absl::ToTimespec(
-        std::max(until - clock_.Monotonic(), absl::ZeroDuration()));
+    const timespec timeout =
+        absl::ToTimespec(std::max(until - clock_.Monotonic(), absl::ZeroDuration()));
     if (ppoll(fds.data(), fds.size(), &timeout, nullptr) <= 0) return false;
     if (fds[1].revents != 0) ReadStatus();
     if (fds[2].revents != 0) output_->Read();
@@ -264,10 +264,10 @@ class Jail::Running {
   }
 
   absl::Status FailureStatus() const {
-    const std::string what = absl::StrCat(
-        failure_->kind == InitMessage::kExecFailed ? absl::StrCat("start ", command_.argv[0])
-                                                   : absl::StrCat("jail: ", failure_->step),
-        ": ", strerror(failure_->value));
+    const std::string what = absl::StrCat(failure_->kind == InitMessage::kExecFailed
+                                              ? absl::StrCat("start ", command_.argv[0])
+                                              : absl::StrCat("jail: ", failure_->step),
+                                          ": ", strerror(failure_->value));
     const bool theirs = failure_->kind == InitMessage::kExecFailed || failure_->value == ENOSPC ||
                         failure_->value == EEXIST || failure_->value == ENOTDIR;
     return theirs ? absl::InvalidArgumentError(what) : absl::InternalError(what);
@@ -342,8 +342,8 @@ class Jail::Running {
 
 absl::StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
   auto jail = std::unique_ptr<Jail>(new Jail);
-  void* memory = mmap(nullptr, sizeof(Usage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(Usage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return ErrnoStatus(errno, "map memory");
   jail->usage_ = new (memory) Usage;
   WHET_ASSIGN_OR_RETURN(jail->group_, MakeResourceGroup(options.control, jail->usage_));
@@ -374,7 +374,7 @@ void Jail::BuryOrphans() {
     if (!children.ok() || children->empty()) return;
     char* at = const_cast<char*>(children->c_str());
     for (long pid = strtol(at, &at, 10); pid > 0; pid = strtol(at, &at, 10)) {
-      kill(static_cast<pid_t>(pid), SIGKILL);
+      if (kill(static_cast<pid_t>(pid), SIGKILL) != 0) return;  // None of ours.
       waitpid(static_cast<pid_t>(pid), nullptr, 0);
     }
   }

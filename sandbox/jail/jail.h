@@ -34,9 +34,9 @@ class Jail {
   ~Jail();
   Jail(const Jail&) = delete;
 
-  // Everything that the program does and whatever becomes of it is a report. A Status is for what is
-  // not its doing: InvalidArgument for a command that cannot be run as it stands (a program that is
-  // not there, too), ResourceExhausted or Internal for a machine that fails.
+  // Everything that the program does and whatever becomes of it is a report. A Status is for what
+  // is not its doing: InvalidArgument for a command that cannot be run as it stands (a program that
+  // is not there, too), ResourceExhausted or Internal for a machine that fails.
   absl::StatusOr<Report> Run(const Command& command);
 
  private:

@@ -6,9 +6,9 @@
 
 namespace whet::sandbox {
 
-// Counts the calling process's descendants, which in a jail are all that there are, and the files in
-// `scratch`. With `bytes_max`, memory that processes share is looked at more closely where it would
-// exceed that.
+// Counts the calling process's descendants, which in a jail are all that there are, and the files
+// in `scratch`. Memory that processes share is looked at more closely where it would exceed
+// `bytes_max`.
 void CountUsage(const char* scratch, int64_t bytes_max, Usage* usage);
 
 }  // namespace whet::sandbox

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -82,8 +83,12 @@ absl::Status RemoveAfterUs(const std::string& path) {
     close(writer);
     return ErrnoStatus(errno, "fork");
   }
-  if (pid > 0) return absl::OkStatus();
-  // A process of its own group: what kills ours leaves it.
+  if (pid > 0) {
+    waitpid(pid, nullptr, 0);
+    return absl::OkStatus();
+  }
+  // Nobody's child, in a group of its own: what kills ours, or us, leaves it.
+  if (fork() != 0) _exit(0);
   setsid();
   prctl(PR_SET_NAME, "whet-jail-tidy");
   for (int fd = 0; fd < 1024; ++fd) {
@@ -120,10 +125,10 @@ absl::StatusOr<std::string> OwnGroup(absl::string_view controller) {
     if (words.size() < 10 || words.end() - dash < 4) continue;
     const absl::string_view type = dash[1];
     const std::vector<absl::string_view> options = absl::StrSplit(dash[3], ',');
-    const bool matches = controller.empty() ? type == "cgroup2"
-                                            : type == "cgroup" &&
-                                                  std::count(options.begin(), options.end(),
-                                                             controller) > 0;
+    const bool matches =
+        controller.empty()
+            ? type == "cgroup2"
+            : type == "cgroup" && std::count(options.begin(), options.end(), controller) > 0;
     if (matches) mount = std::string(words[4]);
   }
   if (mount.empty()) {
@@ -174,9 +179,8 @@ class V2Group : public ResourceGroup {
                             ControlFile::Open(file("memory.swap.max"), O_WRONLY));
       WHET_RETURN_IF_ERROR(swap.Write("0"));
     }
-    return std::unique_ptr<ResourceGroup>(new V2Group(std::move(procs), std::move(limit),
-                                                      std::move(events), std::move(current),
-                                                      std::move(cpu)));
+    return std::unique_ptr<ResourceGroup>(new V2Group(
+        std::move(procs), std::move(limit), std::move(events), std::move(current), std::move(cpu)));
   }
 
   ResourceControl control() const override { return ResourceControl::kCgroupV2; }
@@ -329,9 +333,8 @@ absl::StatusOr<std::unique_ptr<ResourceGroup>> MakeResourceGroup(
   if (wanted.has_value()) {
     absl::StatusOr<std::unique_ptr<ResourceGroup>> group = Make(*wanted, usage);
     if (group.ok()) return group;
-    return absl::FailedPreconditionError(absl::StrCat(ResourceControlName(*wanted),
-                                                      " cannot be had: ",
-                                                      group.status().message()));
+    return absl::FailedPreconditionError(
+        absl::StrCat(ResourceControlName(*wanted), " cannot be had: ", group.status().message()));
   }
   for (const ResourceControl control : {ResourceControl::kCgroupV2, ResourceControl::kCgroupV1}) {
     absl::StatusOr<std::unique_ptr<ResourceGroup>> group = Make(control, usage);

@@ -36,9 +36,9 @@ class ResourceGroup {
 };
 
 // The best that this machine offers to this user, or `wanted`: FailedPrecondition, saying why, if
-// that cannot be had. Control groups are made below the one that this process is in, and are removed
-// when this process has ended, however it did. Call it before privileges are given up; what it
-// returns works without them. `usage` outlives it.
+// that cannot be had. Control groups are made below the one that this process is in, and are
+// removed when this process has ended, however it did. Call it before privileges are given up; what
+// it returns works without them. `usage` outlives it.
 absl::StatusOr<std::unique_ptr<ResourceGroup>> MakeResourceGroup(
     std::optional<ResourceControl> wanted, Usage* usage);
 

@@ -10,13 +10,14 @@
 
 namespace whet::sandbox {
 
-// A list of what is allowed: files, memory, threads, signals, time, pipes and unix sockets. All else
-// fails with EPERM if it is known, with ENOSYS if it is newer than this list, so that libraries fall
-// back as on an old kernel. A call by another architecture's numbers kills the program.
+// A list of what is allowed: files, memory, threads, signals, time, pipes and unix sockets. All
+// else fails with EPERM if it is known, with ENOSYS if it is newer than this list, so that
+// libraries fall back as on an old kernel. A call by another architecture's numbers kills the
+// program.
 absl::StatusOr<std::vector<sock_filter>> BuildSyscallFilter();
 
-// For the calling thread and its children, for good. Returns 0 or an errno; async-signal-safe. Needs
-// no_new_privs.
+// For the calling thread and its children, for good. Returns 0 or an errno; async-signal-safe.
+// Needs no_new_privs.
 int InstallSyscallFilter(const std::vector<sock_filter>& filter);
 
 }  // namespace whet::sandbox

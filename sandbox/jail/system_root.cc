@@ -47,8 +47,8 @@ absl::Status MakeDirectory(const std::string& path) {
 
 absl::Status WriteFile(const std::string& path, absl::string_view text) {
   const UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  if (file.valid() && write(file.get(), text.data(), text.size()) ==
-                          static_cast<ssize_t>(text.size())) {
+  if (file.valid() &&
+      write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) {
     return absl::OkStatus();
   }
   return ErrnoStatus(errno, absl::StrCat("write ", path));
@@ -113,8 +113,8 @@ absl::Status AddSystemDirectories(const std::string& root) {
   if (access("/etc/ld.so.cache", R_OK) == 0) {
     WHET_RETURN_IF_ERROR(BindFile(root, "/etc/ld.so.cache", MS_RDONLY | MS_NODEV));
   }
-  WHET_RETURN_IF_ERROR(WriteFile(absl::StrCat(root, "/etc/passwd"),
-                                 "user:x:1000:1000::/tmp:/bin/sh\n"));
+  WHET_RETURN_IF_ERROR(
+      WriteFile(absl::StrCat(root, "/etc/passwd"), "user:x:1000:1000::/tmp:/bin/sh\n"));
   return WriteFile(absl::StrCat(root, "/etc/group"), "user:x:1000:\n");
 }
 
@@ -143,8 +143,7 @@ absl::Status BuildRoot(const std::string& root, const std::vector<std::string>& 
     WHET_RETURN_IF_ERROR(BindDirectory(root, directory));
   }
   // The kernel lets a jail mount its own only where one can be seen already.
-  WHET_RETURN_IF_ERROR(
-      Mount("/proc", absl::StrCat(root, "/proc"), nullptr, MS_BIND | MS_REC));
+  WHET_RETURN_IF_ERROR(Mount("/proc", absl::StrCat(root, "/proc"), nullptr, MS_BIND | MS_REC));
   return Mount(nullptr, root, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV);
 }
 

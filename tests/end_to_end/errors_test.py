@@ -16,6 +16,11 @@ import subprocess
 import training
 
 NOBODY = 65534
+EVAL = """
+model {{ checkpoint: "{arithmetic}/base" }}
+rewards {{ answer {{}} }}
+evaluation {{ prompts {{ file: "{arithmetic}/held_out.jsonl" }} }}
+"""
 ROW = '{"prompt": "1+1=", "answer": "2"}\n'
 
 
@@ -127,6 +132,24 @@ class PromptErrorsTest(ErrorsTest):
                                  r"1 of the 8 prompts of evaluation\.prompts are trained on too")
 
 
+class SizeErrorsTest(ErrorsTest):
+    def test_more_cache_than_memory(self):
+        # Not `refused`: the run is begun by then.
+        failed = self.train("config.textproto", "run", "--set",
+                            "engine.kv_cache_bytes=9223372036854775807")
+        self.assertEqual(failed.returncode, 1)
+        self.assertRegex(failed.stderr, r"\Awhet: engine\.kv_cache_bytes is \d+, more than this "
+                                        r"machine's memory of \d+; 0 takes a quarter of it\n\Z")
+
+    def test_more_threads_than_processors_can_bear(self):
+        self.refused(r"engine\.threads is 1024, but there are \d+ processors; 0 takes each of them",
+                     "--set", "engine.threads=1024")
+
+    def test_groups_that_no_memory_holds(self):
+        self.refused(r"rollout\.group_size is 2147483647; it must be in \[2, 4096\]",
+                     "--set", "rollout.group_size=2147483647")
+
+
 class RunErrorsTest(ErrorsTest):
     def setUp(self):
         super().setUp()
@@ -196,6 +219,29 @@ class RunErrorsTest(ErrorsTest):
         self.assertRegex(failed.stderr, r"\Awhet: the checkpoint run/checkpoints/step_2, from "
                                         r"which the run goes on, is gone; put it back, or [^\n]*"
                                         r"\n\Z")
+
+    def test_a_run_without_its_ledger(self):
+        self.begin_run()
+        os.remove(self.path("run/ledger.db"))
+        self.refused(r"run has checkpoints, but its ledger run/ledger\.db is gone; put it back, or "
+                     "give --run another directory")
+
+    def test_a_run_without_its_configuration(self):
+        self.begin_run()
+        os.remove(self.path("run/config.textproto"))
+        self.refused(r"run has a ledger but no config\.textproto: put it back", "--set", "steps=3")
+
+    def test_a_directory_that_is_no_run(self):
+        self.refused("model holds other files and no run; give --run a new directory", run="model")
+
+    def test_a_run_of_another_command(self):
+        self.write("eval.textproto", EVAL.format(arithmetic=training.ARITHMETIC))
+        shown = training.whet("config", "eval", self.path("eval.textproto"), "--textproto")
+        os.mkdir(self.path("run"))
+        self.write("run/config.textproto", shown.stdout)
+        os.mkdir(self.path("run/checkpoints"))
+        self.write("run/lock", "")
+        self.refused(r"the run run is one of \./whet eval; give --run another", "--continue")
 
     def test_another_size_of_groups_from_the_next_batch_on(self):
         self.begin_run()

@@ -1,0 +1,36 @@
+// Programs with what is to become of them, as files of cases tell it: hostile ones, honest ones.
+#ifndef WHET_CLI_SANDBOX_CASES_H_
+#define WHET_CLI_SANDBOX_CASES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sandbox/executor.h"
+#include "text/json.h"
+
+namespace whet {
+
+// A row: `name`, `language`, `source`, `expected` ("tle|wall", "contained": any ending, if stdout
+// does not say ESCAPE), and where they apply `stdout`, `exit_code`, `signal`, `collect` (files that
+// a run is asked for), `invariants`.
+struct SandboxCase {
+  std::string name;
+  std::string category;
+  sandbox::Program program;
+  std::vector<std::string> expected;
+  std::vector<std::string> collect;
+  std::vector<std::string> invariants;
+  Json row;
+};
+
+// InvalidArgument, saying which member, for what is no row. A source that begins with "@expr:" is a
+// Python expression, which `executor` works out.
+absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, sandbox::Executor* executor);
+
+// What went otherwise than it should, in a line; empty if nothing did.
+std::string CheckSandboxCase(const SandboxCase& row, sandbox::Executor* executor);
+
+}  // namespace whet
+
+#endif  // WHET_CLI_SANDBOX_CASES_H_

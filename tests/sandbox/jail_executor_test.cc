@@ -1,0 +1,316 @@
+#include "sandbox/jail_executor.h"
+
+#include <unistd.h>
+
+#include <cctype>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace whet::sandbox {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Invocation WithInput(const std::string& input) {
+  Invocation run;
+  run.input = input;
+  return run;
+}
+
+// By each way of counting; skipped where the machine does not offer it.
+class JailExecutorTest : public ::testing::TestWithParam<ResourceControl> {
+ protected:
+  void SetUp() override {
+    JailExecutorOptions options;
+    options.jails = 2;
+    options.control = GetParam();
+    absl::StatusOr<std::unique_ptr<Executor>> executor = MakeJailExecutor(options);
+    if (absl::StrContains(executor.status().message(), "cannot be had")) {
+      GTEST_SKIP() << executor.status();
+    }
+    ASSERT_TRUE(executor.ok()) << executor.status();
+    executor_ = *std::move(executor);
+  }
+
+  Report Python(const std::string& source, const Invocation& run = {}) {
+    return executor_->Execute({"python", source}, run).value();
+  }
+
+  std::unique_ptr<Executor> executor_;
+};
+
+TEST_P(JailExecutorTest, RunsAProgram) {
+  const Report report = Python("print(input()[::-1])", WithInput("abc\n"));
+  EXPECT_EQ(report.ending, Ending::kOk);
+  EXPECT_EQ(report.output, "cba\n");
+  EXPECT_EQ(report.isolation.control, GetParam());
+  EXPECT_TRUE(report.isolation.namespaces);
+  EXPECT_GT(report.cpu, absl::ZeroDuration());
+  EXPECT_GT(report.peak_bytes, 1 << 20);
+}
+
+TEST_P(JailExecutorTest, TellsExitStatusAndSignal) {
+  const Report failed = Python("import sys\nprint('x', file=sys.stderr)\nsys.exit(7)");
+  EXPECT_EQ(failed.ending, Ending::kFailed);
+  EXPECT_EQ(failed.exit_status, 7);
+  EXPECT_EQ(failed.error_output, "x\n");
+  const Report killed = Python("import os\nos.abort()");
+  EXPECT_EQ(killed.ending, Ending::kSignal);
+  EXPECT_EQ(killed.signal, SIGABRT);
+}
+
+TEST_P(JailExecutorTest, CountsCpuTimeOfAllProcessesTogether) {
+  Invocation run;
+  run.limits.cpu = absl::Milliseconds(300);
+  const Report report = Python("import os\nos.fork()\nos.fork()\nwhile True: pass", run);
+  EXPECT_EQ(report.ending, Ending::kCpuLimit);
+  EXPECT_LT(report.cpu, absl::Milliseconds(900));
+}
+
+TEST_P(JailExecutorTest, EndsWhoSleepsAtTheWallLimit) {
+  Invocation run;
+  run.limits.wall = absl::Milliseconds(300);
+  const Report report = Python("import time\ntime.sleep(100)", run);
+  EXPECT_EQ(report.ending, Ending::kWallLimit);
+  EXPECT_LT(report.stalled, absl::Milliseconds(290));
+}
+
+TEST_P(JailExecutorTest, CountsMemoryOfAllProcessesTogether) {
+  Invocation run;
+  run.limits.memory_bytes = int64_t{96} << 20;
+  const Report report = Python(
+      "import os,time\n"
+      "for i in range(4):\n"
+      "  if os.fork() == 0:\n"
+      "    b = bytearray(40 << 20)\n"
+      "    time.sleep(1)\n"
+      "    os._exit(0)\n"
+      "os.wait()\n",
+      run);
+  EXPECT_EQ(report.ending, Ending::kMemoryLimit);
+}
+
+TEST_P(JailExecutorTest, CountsFilesAsMemory) {
+  Invocation run;
+  run.limits.memory_bytes = int64_t{64} << 20;
+  run.limits.scratch_bytes = int64_t{256} << 20;
+  const Report report = Python(
+      "import time\n"
+      "for i in range(10):\n"
+      "  open(str(i), 'wb').write(bytes(10 << 20))\n"
+      "  time.sleep(0.05)\n",
+      run);
+  EXPECT_EQ(report.ending, Ending::kMemoryLimit);
+}
+
+TEST_P(JailExecutorTest, DoesNotCountWhatIsOnlyReserved) {
+  const Report report = Python(
+      "import mmap\nmmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | "
+      "mmap.MAP_ANONYMOUS | mmap.MAP_NORESERVE, 0)\nprint(1)");
+  EXPECT_NE(report.ending, Ending::kMemoryLimit);
+}
+
+TEST_P(JailExecutorTest, EndsWhoPrintsTooMuch) {
+  Invocation run;
+  run.limits.output_bytes = 1000;
+  const Report report = Python("while True: print('x' * 100)", run);
+  EXPECT_EQ(report.ending, Ending::kOutputLimit);
+  EXPECT_EQ(report.output.size(), 1000);
+}
+
+TEST_P(JailExecutorTest, LimitsProcesses) {
+  Invocation run;
+  run.limits.processes = 5;
+  const Report report = Python(
+      "import os,time\n"
+      "n = 1\n"
+      "try:\n"
+      "  while os.fork(): n += 1\n"
+      "  time.sleep(1)\n"
+      "  os._exit(0)\n"
+      "except OSError: print(n)\n",
+      run);
+  EXPECT_EQ(report.output, "5\n");
+}
+
+TEST_P(JailExecutorTest, EndsWithTheProgramWhateverItLeftBehind) {
+  const Report report = Python(
+      "import os,time\n"
+      "if os.fork() == 0:\n"
+      "  os.setsid()\n"
+      "  time.sleep(30)\n"
+      "print(5, flush=True)\n"
+      "os._exit(0)\n");
+  EXPECT_EQ(report.ending, Ending::kOk);
+  EXPECT_EQ(report.output, "5\n");
+  EXPECT_LT(report.wall, absl::Seconds(4));
+}
+
+TEST_P(JailExecutorTest, ShowsNothingOfThisMachine) {
+  const Report report = Python(
+      "import os,socket\n"
+      "print([d for d in sorted(os.listdir('/')) if d[:3] != 'lib'], os.listdir('/tmp'), "
+      "os.getuid(), socket.gethostname())\n"
+      "print([p for p in os.listdir('/proc') if p.isdigit()])\n"
+      "print(sorted(os.environ))\n"
+      "print(os.listdir('/proc/self/fd'))\n");
+  EXPECT_EQ(report.output,
+            "['bin', 'dev', 'etc', 'proc', 'sbin', 'tmp', 'usr', 'var'] "
+            "['main.py'] 1000 sbx\n"
+            "['1', '2']\n"
+            "['HOME', 'LANG', 'PATH', 'PYTHONHASHSEED', 'TMPDIR']\n"
+            "['0', '1', '2', '3']\n");
+}
+
+TEST_P(JailExecutorTest, LetsNobodyTalkToANetwork) {
+  const Report report = Python(
+      "import socket\n"
+      "for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, 40):\n"
+      "  try: socket.socket(family, socket.SOCK_STREAM if family != 16 else socket.SOCK_RAW)\n"
+      "  except PermissionError: print('no')\n");
+  EXPECT_EQ(report.output, "no\nno\nno\nno\n");
+}
+
+TEST_P(JailExecutorTest, LetsNobodyMakeNamespacesOrTrace) {
+  const Report report = Python(
+      "import ctypes\n"
+      "libc = ctypes.CDLL(None, use_errno=True)\n"
+      "for number, argument in ((272, 0x10000000), (101, 0), (165, 0), (435, 0), (425, 1)):\n"
+      "  libc.syscall(number, argument, 0, 0, 0, 0)\n"
+      "  print(ctypes.get_errno())\n");
+  // unshare, ptrace, mount, io_uring_setup: EPERM; clone3, whose flags no filter sees: ENOSYS.
+  EXPECT_EQ(report.output, "1\n1\n1\n38\n1\n") << report.error_output;
+}
+
+TEST_P(JailExecutorTest, KeepsTheSystemAsItIs) {
+  const Report report = Python(
+      "for path in ('/x', '/usr/x', '/etc/x', '/dev/x', '/var/x', '/proc/sys/kernel/hostname'):\n"
+      "  try: open(path, 'w')\n"
+      "  except OSError: print('no')\n");
+  EXPECT_EQ(report.output, "no\nno\nno\nno\nno\nno\n");
+}
+
+TEST_P(JailExecutorTest, EachRunHasItsOwnFiles) {
+  const std::string source =
+      "import os\n"
+      "print(os.path.exists('left'))\n"
+      "open('left', 'w').write('x')\n"
+      "open('main.py', 'w').write('print(1)')\n";
+  EXPECT_EQ(Python(source).output, "False\n");
+  EXPECT_EQ(Python(source).output, "False\n");
+}
+
+TEST_P(JailExecutorTest, CompilesAndRuns) {
+  const Report report = executor_
+                            ->Execute({"cpp",
+                                       "#include <iostream>\nint main(){int a,b;std::cin>>a>>b;"
+                                       "std::cout<<a+b<<'\\n';}"},
+                                      WithInput("2 3"))
+                            .value();
+  EXPECT_EQ(report.ending, Ending::kOk) << report.error_output;
+  EXPECT_EQ(report.output, "5\n");
+}
+
+TEST_P(JailExecutorTest, TellsWhatTheCompilerSays) {
+  const Report report = executor_->Execute({"c", "int main({}"}, {}).value();
+  EXPECT_EQ(report.ending, Ending::kCompileError);
+  EXPECT_EQ(report.compile_ending, Ending::kFailed);
+  EXPECT_THAT(report.error_output, HasSubstr("main.c:1:"));
+}
+
+TEST_P(JailExecutorTest, CollectsAPlainFileAndNothingElse) {
+  const auto collect = [this](const std::string& source) {
+    Invocation run;
+    run.collected = "d/out";
+    return Python("import os\nos.makedirs('d', exist_ok=True)\n" + source, run).collected;
+  };
+  EXPECT_EQ(collect("open('d/out', 'w').write('x')"), "x");
+  EXPECT_EQ(collect("os.symlink('/etc/passwd', 'd/out')"), "");
+  EXPECT_EQ(collect("os.rmdir('d')\nos.symlink('/etc', 'd')\n"), "");
+  EXPECT_EQ(collect("os.mkfifo('d/out')"), "");
+  EXPECT_EQ(collect("os.mkdir('d/out')"), "");
+  EXPECT_EQ(collect("open('x', 'w').write('x')\nos.link('x', 'd/out')"), "");
+}
+
+TEST_P(JailExecutorTest, RefusesWhatCannotBe) {
+  EXPECT_THAT(executor_->Execute({"cobol", ""}, {}).status().message(),
+              HasSubstr("there is no language cobol; there are python, c, cpp, bash"));
+  const std::string large(static_cast<size_t>(kSourceBytesMax) + 1, 'x');
+  EXPECT_THAT(executor_->Execute({"python", large}, {}).status().message(),
+              HasSubstr("a source of 16777217 bytes"));
+  Invocation run;
+  run.limits.processes = 0;
+  EXPECT_TRUE(absl::IsInvalidArgument(executor_->Execute({"c", "x"}, run).status()));
+  EXPECT_EQ(Python("print(1)").output, "1\n");  // And goes on.
+}
+
+TEST_P(JailExecutorTest, TakesSourcesThatAreNoText) {
+  const Report report = Python("\xff\xfe\x00 print(1)");
+  EXPECT_EQ(report.ending, Ending::kFailed);
+}
+
+TEST_P(JailExecutorTest, SeveralRunAtATime) {
+  std::vector<std::future<absl::StatusOr<Report>>> reports;
+  for (int i = 0; i < 8; ++i) {
+    auto promise = std::make_shared<std::promise<absl::StatusOr<Report>>>();
+    reports.push_back(promise->get_future());
+    executor_->Submit(
+        {"python", absl::StrCat("print(", i, ")")}, {},
+        [promise](absl::StatusOr<Report> report) { promise->set_value(std::move(report)); });
+  }
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(reports[static_cast<size_t>(i)].get().value().output, absl::StrCat(i, "\n"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, JailExecutorTest,
+                         ::testing::Values(ResourceControl::kCgroupV2, ResourceControl::kCgroupV1,
+                                           ResourceControl::kPolling),
+                         [](const ::testing::TestParamInfo<ResourceControl>& info) {
+                           std::string name;
+                           for (const char c : ResourceControlName(info.param)) {
+                             if (std::isalnum(c) != 0) name += c;
+                           }
+                           return name;
+                         });
+
+TEST(WeakIsolationTest, IsToldWithEveryReport) {
+  JailExecutorOptions options;
+  options.jails = 1;
+  options.force_weak_isolation = true;
+  const std::unique_ptr<Executor> executor = MakeJailExecutor(options).value();
+  Invocation run;
+  run.limits.wall = absl::Seconds(3);
+  const Report report =
+      executor
+          ->Execute({"python",
+                     "import os,time\n"
+                     "if os.fork() == 0:\n"
+                     "  os.setsid()\n"
+                     "  time.sleep(60)\n"
+                     "print(open('main.py').read()[:6], flush=True)\nos._exit(0)\n"},
+                    run)
+          .value();
+  EXPECT_EQ(report.ending, Ending::kOk) << report.error_output;
+  EXPECT_EQ(report.output, "import\n");
+  EXPECT_FALSE(report.isolation.namespaces);
+  EXPECT_THAT(IsolationText(report.isolation), HasSubstr("WEAK"));
+}
+
+TEST(JailLauncherTest, ThatIsMissingIsToldAtOnce) {
+  JailExecutorOptions options;
+  options.jails = 1;
+  options.launcher = "/nowhere/whet-jail";
+  EXPECT_THAT(MakeJailExecutor(options).status().message(), HasSubstr("/nowhere/whet-jail"));
+}
+
+}  // namespace
+}  // namespace whet::sandbox
