@@ -145,7 +145,9 @@ class Check {
 
   void CheckInvariant(absl::string_view invariant, const Report& report) {
     if (invariant == "returns_within_wall_plus_1s") {
-      if (report.wall > sandbox::Limits().wall + kLateMax) {
+      const sandbox::Limits limits =
+          report.ending == Ending::kCompileError ? sandbox::CompileLimits() : sandbox::Limits();
+      if (report.wall > limits.wall + kLateMax) {
         Differs(absl::StrCat("took ", absl::FormatDuration(report.wall)));
       }
     } else if (absl::ConsumePrefix(&invariant, "stdout_not_contains:")) {

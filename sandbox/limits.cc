@@ -25,8 +25,9 @@ absl::Status CheckCount(absl::string_view name, int64_t value, int64_t min, int6
 
 Limits CompileLimits() {
   return {.cpu = absl::Seconds(8),
-          .wall = absl::Seconds(20),
+          .wall = absl::Seconds(10),
           .memory_bytes = int64_t{512} << 20,
+          .stack_bytes = int64_t{8} << 20,
           .processes = 64,
           .output_bytes = int64_t{64} << 10,
           .file_bytes = int64_t{64} << 20,
@@ -40,6 +41,7 @@ absl::Status CheckLimits(const Limits& limits) {
   WHET_RETURN_IF_ERROR(CheckTime("CPU time", limits.cpu));
   WHET_RETURN_IF_ERROR(CheckTime("wall time", limits.wall));
   WHET_RETURN_IF_ERROR(CheckCount("memory", limits.memory_bytes, 4 * kMebibyte, kBytesMax));
+  WHET_RETURN_IF_ERROR(CheckCount("the stack", limits.stack_bytes, kMebibyte, kBytesMax));
   WHET_RETURN_IF_ERROR(CheckCount("processes", limits.processes, 1, 4096));
   // It is collected in memory and sent in one answer.
   WHET_RETURN_IF_ERROR(CheckCount("output", limits.output_bytes, 0, 16 * kMebibyte));

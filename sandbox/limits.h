@@ -14,6 +14,7 @@ struct Limits {
   absl::Duration cpu = absl::Seconds(2);
   absl::Duration wall = absl::Seconds(5);
   int64_t memory_bytes = int64_t{256} << 20;  // Files that it writes and swapped pages included.
+  int64_t stack_bytes = int64_t{256} << 20;   // Of the first thread; no more than memory.
   int64_t processes = 64;                     // At a time, threads counted one by one.
   int64_t output_bytes = int64_t{1} << 20;    // Of stdout, and again of stderr.
   int64_t file_bytes = int64_t{16} << 20;     // Of each file.

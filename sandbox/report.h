@@ -29,7 +29,7 @@ absl::string_view EndingName(
 enum class ResourceControl {
   kCgroupV2,
   kCgroupV1,
-  // The jail's init, every 20 ms. Memory may be exceeded for that long; and a program that hides
+  // The jail's init, every 10 ms. Memory may be exceeded for that long; and a program that hides
   // its children's deaths hides their CPU time too, until the wall limit.
   kPolling,
 };

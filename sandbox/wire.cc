@@ -93,6 +93,7 @@ void WriteLimits(const Limits& limits, Writer* writer) {
   writer->Time(limits.cpu);
   writer->Time(limits.wall);
   writer->Number(limits.memory_bytes);
+  writer->Number(limits.stack_bytes);
   writer->Number(limits.processes);
   writer->Number(limits.output_bytes);
   writer->Number(limits.file_bytes);
@@ -105,6 +106,7 @@ Limits ReadLimits(Reader* reader) {
   limits.cpu = reader->Time();
   limits.wall = reader->Time();
   limits.memory_bytes = reader->Number();
+  limits.stack_bytes = reader->Number();
   limits.processes = reader->Number();
   limits.output_bytes = reader->Number();
   limits.file_bytes = reader->Number();

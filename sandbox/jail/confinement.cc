@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
@@ -72,7 +73,7 @@ int LandlockVersion() {
   return version < 0 ? 0 : static_cast<int>(version);
 }
 
-int SetResourceLimits(const Limits& limits, bool polling) {
+int SetResourceLimits(const Limits& limits) {
   // A second line: who counts all processes together acts first.
   const int64_t cpu_seconds = absl::ToInt64Seconds(limits.cpu) + 1;
   int error =
@@ -84,9 +85,8 @@ int SetResourceLimits(const Limits& limits, bool polling) {
   if (error == 0) error = Limit(RLIMIT_MEMLOCK, 0);
   if (error == 0) error = Limit(RLIMIT_MSGQUEUE, 0);
   // Deep recursion is honest; what it takes counts as memory.
-  if (error == 0) error = Limit(RLIMIT_STACK, limits.memory_bytes);
-  // So that nothing is held that could not be found within a poll. Reserved addresses do not count.
-  if (error == 0 && polling) error = Limit(RLIMIT_DATA, limits.memory_bytes);
+  const int64_t stack = std::min(limits.stack_bytes, limits.memory_bytes);
+  if (error == 0) error = Limit(RLIMIT_STACK, stack);
   return error;
 }
 

@@ -11,7 +11,7 @@ namespace whet::sandbox {
 int LandlockVersion();
 
 // Of the calling process and its children, for good.
-int SetResourceLimits(const Limits& limits, bool polling);
+int SetResourceLimits(const Limits& limits);
 int DropCapabilities();
 // Reads everywhere, writes below `scratch` and to the devices alone; no TCP; no signals and no
 // abstract sockets to who is not confined likewise. As much of it as `version` has.

@@ -25,7 +25,7 @@ namespace {
 
 constexpr Identity kInside = {1000, 1000};
 constexpr char kHostName[] = "sbx";
-constexpr timespec kPollPeriod = {0, 20'000'000};
+constexpr timespec kPollPeriod = {0, 10'000'000};
 constexpr int kFirstFreeFd = 3;
 
 class Init {
@@ -175,7 +175,7 @@ class Init {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGPIPE, SIG_DFL);
-    check(SetResourceLimits(command.limits, options_.counts), "limit resources", setup);
+    check(SetResourceLimits(command.limits), "limit resources", setup);
     check(DropCapabilities(), "drop capabilities", setup);
     check(RestrictFiles(options_.landlock, scratch_), "restrict files", setup);
     check(InstallSyscallFilter(*options_.filter), "filter system calls", setup);

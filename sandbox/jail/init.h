@@ -34,7 +34,7 @@ struct InitOptions {
   Identity outside;
   bool namespaces;
   int landlock;
-  // Every 20 ms; else only when SIGUSR1 asks for it.
+  // Every 10 ms; else only when SIGUSR1 asks for it.
   bool counts;
   std::string scratch;  // Of weak isolation: a directory that is there. Else kScratch.
   int go_fd;            // Readable once it may begin.
