@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -17,6 +18,8 @@
 #include "absl/time/time.h"
 #include "base/atomic_file.h"
 #include "base/status.h"
+#include "rewards/code/code_task.h"
+#include "rewards/code/code_verifier.h"
 #include "sandbox/command.h"
 
 namespace whet {
@@ -185,6 +188,32 @@ class Check {
   std::string why_;
 };
 
+CodeJudgement JudgeBy(CodeScoring scoring, const SandboxCase& row, const CodeTask& task,
+                      Executor* executor) {
+  const CodeVerifier verifier(executor, {.scoring = scoring});
+  return verifier.Judge(task, row.program.language, row.program.source);
+}
+
+std::string CheckAnswer(const SandboxCase& row, const Json& task_json, Executor* executor) {
+  const absl::StatusOr<CodeTask> task = ParseCodeTask(task_json.Dump());
+  if (!task.ok()) return std::string(task.status().message());
+  const CodeJudgement all = JudgeBy(CodeScoring::kAll, row, *task, executor);
+  if (IsExcluded(all.verdict)) return absl::StrCat(VerdictName(all.verdict), ": ", all.message);
+  const absl::string_view reward = all.reward == 1 ? "reward_1" : "reward_0";
+  if (absl::c_linear_search(row.expected, reward)) return "";
+  const double fraction = JudgeBy(CodeScoring::kFraction, row, *task, executor).reward;
+  for (absl::string_view expected : row.expected) {
+    double value = 0;
+    constexpr double kEqual = 1e-9;
+    if (absl::ConsumePrefix(&expected, "fraction_") && absl::SimpleAtod(expected, &value) &&
+        std::abs(value - fraction) < kEqual) {
+      return "";
+    }
+  }
+  return absl::StrCat("got ", reward, " and the fraction ", fraction, ", not ",
+                      absl::StrJoin(row.expected, "|"), ": ", all.message);
+}
+
 }  // namespace
 
 absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, Executor* executor) {
@@ -207,7 +236,8 @@ absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, Executor* executor)
 }
 
 std::string CheckSandboxCase(const SandboxCase& row, Executor* executor) {
-  return Check(row, executor).Run();
+  const Json* task = row.row.Find("task");
+  return task == nullptr ? Check(row, executor).Run() : CheckAnswer(row, *task, executor);
 }
 
 }  // namespace whet

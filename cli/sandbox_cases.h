@@ -13,7 +13,8 @@ namespace whet {
 
 // A row: `name`, `language`, `source`, `expected` ("tle|wall", "contained": any ending, if stdout
 // does not say ESCAPE), and where they apply `stdout`, `exit_code`, `signal`, `collect` (files that
-// a run is asked for), `invariants`.
+// a run is asked for), `invariants`. With `task` the source is an answer to it, and "reward_1",
+// "reward_0" or "fraction_0.75" is expected.
 struct SandboxCase {
   std::string name;
   std::string category;
