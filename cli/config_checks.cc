@@ -139,7 +139,8 @@ class Checker {
       CheckEvaluation(*e, path);
     } else if (const auto* rule = pb::DynamicCastToGenerated<config::RewardRule>(&part)) {
       if (rule->rule_case() == config::RewardRule::RULE_NOT_SET) {
-        Add(path, absl::StrCat(path, " has no rule; write answer {} or format {} into it"));
+        Add(path,
+            absl::StrCat(path, " has no rule; write answer {}, format {} or code {} into it"));
       }
     }
   }

@@ -4,10 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "base/check.h"
 #include "proto/config.pb.h"
-#include "rewards/answer_rule.h"
-#include "rewards/format_rule.h"
 
 namespace whet {
 namespace {
@@ -21,39 +18,6 @@ PromptTemplate TemplateOf(config::PromptTemplate prompt_template) {
     default:
       return PromptTemplate::kAsIs;
   }
-}
-
-AnswerPlace PlaceOf(config::AnswerPlace place) {
-  switch (place) {
-    case config::FIRST_NUMBER:
-      return AnswerPlace::kFirstNumber;
-    case config::LAST_NUMBER:
-      return AnswerPlace::kLastNumber;
-    default:
-      return AnswerPlace::kAnswerRegion;
-  }
-}
-
-WeightedRule RuleOf(const config::RewardRule& rule) {
-  WeightedRule out = {
-      .name = rule.name(), .weight = rule.weight(), .gate = rule.gate(), .rule = {}};
-  switch (rule.rule_case()) {
-    case config::RewardRule::kAnswer:
-      if (out.name.empty()) out.name = "answer";
-      out.rule = std::make_unique<AnswerRule>(AnswerRuleOptions{
-          .place = PlaceOf(rule.answer().place()),
-          .match = rule.answer().match() == config::EXACT ? AnswerMatch::kExact
-                                                          : AnswerMatch::kExactOrNumeric});
-      break;
-    case config::RewardRule::kFormat:
-      if (out.name.empty()) out.name = "format";
-      out.rule = std::make_unique<FormatRule>(
-          FormatRuleOptions{.answer_tags = rule.format().answer_tags()});
-      break;
-    case config::RewardRule::RULE_NOT_SET:
-      WHET_CHECK(false);  // cli/config_checks.h has refused it.
-  }
-  return out;
 }
 
 LossAggregation AggregationOf(config::LossAggregation aggregation) {
@@ -117,13 +81,6 @@ CompletionOptions CompletionOf(const config::PromptsConfig& prompts) {
   CompletionOptions options;
   options.thought_prefilled = prompts.thought_prefilled();
   return options;
-}
-
-std::vector<WeightedRule> RulesOf(
-    const google::protobuf::RepeatedPtrField<config::RewardRule>& rules) {
-  std::vector<WeightedRule> out;
-  for (const config::RewardRule& rule : rules) out.push_back(RuleOf(rule));
-  return out;
 }
 
 UpdaterOptions OptimizerOf(const config::OptimizerConfig& optimizer, int64_t steps) {

@@ -36,8 +36,6 @@ SamplingParams SamplingOf(const config::SamplingConfig& sampling);
 // Of the run's evaluations where they have no sampling of their own: greedy, else as the run's.
 SamplingParams GreedyOf(const config::SamplingConfig& sampling);
 CompletionOptions CompletionOf(const config::PromptsConfig& prompts);
-std::vector<WeightedRule> RulesOf(
-    const google::protobuf::RepeatedPtrField<config::RewardRule>& rules);
 // Learning rate and optimizer, for a run of `steps`; the rest as UpdaterOptions has it.
 UpdaterOptions OptimizerOf(const config::OptimizerConfig& optimizer, int64_t steps);
 UpdaterOptions UpdaterOf(const config::TrainConfig& train);

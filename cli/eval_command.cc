@@ -19,6 +19,7 @@
 #include "cli/loaded_model.h"
 #include "cli/loaded_prompts.h"
 #include "cli/output.h"
+#include "cli/reward_rules.h"
 #include "cli/rollout_text.h"
 #include "cli/run_arguments.h"
 #include "cli/run_config.h"
@@ -248,10 +249,12 @@ absl::Status RunEval(const EvalArguments& arguments) {
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
   const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(EvalInputs inputs, ReadInputs(std::move(config)));
-  WHET_ASSIGN_OR_RETURN(inputs.rewarder,
-                        Rewarder::Create(RulesOf(inputs.config.rewards()),
-                                         CompletionOf(inputs.config.evaluation().prompts()),
-                                         DecoderOf(&inputs.model.tokenizer)));
+  WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
+                        MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
+  WHET_ASSIGN_OR_RETURN(
+      inputs.rewarder,
+      Rewarder::Create(std::move(rules), CompletionOf(inputs.config.evaluation().prompts()),
+                       DecoderOf(&inputs.model.tokenizer)));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();
   WHET_ASSIGN_OR_RETURN(const bool recorded, IsRecorded(run.paths()));

@@ -28,7 +28,6 @@ namespace {
 using sandbox::Ending;
 using sandbox::Executor;
 using sandbox::Invocation;
-using sandbox::Program;
 using sandbox::Report;
 
 constexpr absl::string_view kEscape = "ESCAPE";

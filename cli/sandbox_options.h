@@ -11,7 +11,7 @@
 #include "sandbox/executor.h"
 #include "sandbox/limits.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not ours.
 class App;
 }  // namespace CLI
 

@@ -18,6 +18,7 @@
 #include "cli/loaded_model.h"
 #include "cli/loaded_prompts.h"
 #include "cli/output.h"
+#include "cli/reward_rules.h"
 #include "cli/run_arguments.h"
 #include "cli/run_config.h"
 #include "cli/run_ledger.h"
@@ -222,9 +223,11 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   WHET_RETURN_IF_ERROR(ReadConfig(arguments.file, arguments.sets, &config, &places));
   const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(TrainInputs inputs, ReadInputs(std::move(config)));
-  WHET_ASSIGN_OR_RETURN(inputs.rewarder, Rewarder::Create(RulesOf(inputs.config.rewards()),
-                                                          CompletionOf(inputs.config.prompts()),
-                                                          DecoderOf(&inputs.model.tokenizer)));
+  WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
+                        MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
+  WHET_ASSIGN_OR_RETURN(inputs.rewarder,
+                        Rewarder::Create(std::move(rules), CompletionOf(inputs.config.prompts()),
+                                         DecoderOf(&inputs.model.tokenizer)));
   if (arguments.dry_run) return Print(PlanText(inputs, directory + " (not touched: --dry-run)"));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();

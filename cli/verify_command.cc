@@ -10,6 +10,9 @@
 #include "cli/output.h"
 #include "cli/sandbox_cases.h"
 #include "cli/sandbox_options.h"
+#include "rewards/code/code_task.h"
+#include "rewards/code/code_verifier.h"
+#include "rewards/completion.h"
 #include "text/json.h"
 #include "text/json_lines.h"
 
@@ -49,6 +52,65 @@ absl::Status VerifySandbox(const CasesArguments& arguments) {
   return absl::FailedPreconditionError(absl::StrCat(rows - agreed, " cases went otherwise"));
 }
 
+struct CodeArguments {
+  std::string file;
+  bool programs = false;
+  bool fraction = false;
+  LimitArguments limits;
+  SandboxArguments sandbox;
+};
+
+Json JudgementJson(const Json& id, const CodeJudgement& judgement) {
+  Json json =
+      Json::Object({{"id", id},
+                    {"verdict", std::string(VerdictName(judgement.verdict))},
+                    {"reward", Json()},
+                    {"tests", Json::Object({{"passed", static_cast<int64_t>(judgement.passed)},
+                                            {"of", static_cast<int64_t>(judgement.tests)}})},
+                    {"message", judgement.message}});
+  if (!IsExcluded(judgement.verdict)) json.Set("reward", Json(judgement.reward));
+  return json;
+}
+
+CodeJudgement Unjudged(Verdict verdict, absl::string_view message) {
+  return {
+      .verdict = verdict, .reward = 0, .passed = 0, .tests = 0, .message = std::string(message)};
+}
+
+// A task is an object, a list, or the text of one, as in a prompt's ground truth.
+absl::StatusOr<CodeJudgement> JudgeRow(const Json& row, const CodeArguments& arguments,
+                                       const CodeVerifier& verifier) {
+  WHET_ASSIGN_OR_RETURN(const Json* const given, row.Get("task"));
+  WHET_ASSIGN_OR_RETURN(const absl::string_view answer, row.GetString("answer"));
+  const absl::StatusOr<CodeTask> task =
+      ParseCodeTask(given->is_string() ? std::string(*given->String()) : given->Dump());
+  if (!task.ok()) return Unjudged(Verdict::kUnparseableGold, task.status().message());
+  if (arguments.programs) return verifier.Judge(*task, "", std::string(answer));
+  const Completion completion = ParseCompletion(answer, {});
+  if (!completion.answer_region.has_value()) {
+    return Unjudged(Verdict::kNoAnswer, completion.no_answer);
+  }
+  if (!completion.code.has_value()) {
+    return Unjudged(Verdict::kNoAnswer, "no fenced block of code");
+  }
+  return verifier.Judge(*task, "", std::string(completion.code->code));
+}
+
+absl::Status VerifyCode(const CodeArguments& arguments) {
+  CodeVerifierOptions options;
+  options.scoring = arguments.fraction ? CodeScoring::kFraction : CodeScoring::kAll;
+  WHET_ASSIGN_OR_RETURN(options.limits, LimitsOf(arguments.limits, sandbox::Limits()));
+  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<sandbox::Executor> executor,
+                        OpenSandbox(arguments.sandbox));
+  const CodeVerifier verifier(executor.get(), options);
+  return ForEachJsonLine(arguments.file, [&](const Json& row) -> absl::Status {
+    const Json* const id = row.Find("id");
+    WHET_ASSIGN_OR_RETURN(const CodeJudgement judgement, JudgeRow(row, arguments, verifier));
+    const Json json = JudgementJson(id == nullptr ? Json() : *id, judgement);
+    return Print(absl::StrCat(json.Dump(), "\n"));
+  });
+}
+
 }  // namespace
 
 void AddVerifyCommand(CLI::App* app, absl::Status* result) {
@@ -61,6 +123,16 @@ void AddVerifyCommand(CLI::App* app, absl::Status* result) {
   cases->add_option("--only", arguments->only, "Only the row of this name");
   AddSandboxOptions(cases, &arguments->sandbox);
   cases->callback([arguments, result] { *result = VerifySandbox(*arguments); });
+
+  CLI::App* code = command->add_subcommand("code", "Judge programs by the tests of their tasks");
+  const auto judged = std::make_shared<CodeArguments>();
+  code->add_option("--jsonl", judged->file, "Lines of {\"id\", \"task\", \"answer\"}")->required();
+  code->add_flag("--programs", judged->programs,
+                 "An answer is the program itself, not a text with a fenced block");
+  code->add_flag("--fraction", judged->fraction, "Score the share of tests that pass");
+  AddLimitOptions(code, &judged->limits);
+  AddSandboxOptions(code, &judged->sandbox);
+  code->callback([judged, result] { *result = VerifyCode(*judged); });
 }
 
 }  // namespace whet

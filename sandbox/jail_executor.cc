@@ -80,7 +80,7 @@ class JailExecutor : public Executor {
     // What cannot be run is not compiled either.
     const absl::Status runnable = CheckCommand(RunCommand(**language, "", run));
     if (!runnable.ok()) return done(runnable);
-    Compile(**language, std::move(program.source),
+    Compile(**language, program.source,
             [this, language = *language, run = std::move(run),
              done = std::move(done)](const absl::StatusOr<Compiled>& compiled) {
               if (!compiled.ok()) return done(compiled.status());

@@ -1,7 +1,8 @@
-"""Runs tests of a Python program inside a jail. Embedded in the code verifier; see python_harness.h.
+"""Runs tests of a Python program inside a jail. Embedded in the code verifier: python_harness.h.
 
     main.py call      stdin: {"entry", "args"}; stdout: the result as of rewards/code/canonical.h
-    main.py assert    stdin: {"entry", "prelude", "setup", "test"}; stdout: "passed" if nothing failed
+    main.py assert    stdin: {"entry", "prelude", "setup", "test"}; stdout: "passed" if nothing
+                      failed
 
 The program is solution.py; prelude.py goes before it. Whatever runs in its process is not trusted,
 this code included: what it prints is a claim, which the verifier compares. Asserts know what they

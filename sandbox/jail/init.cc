@@ -244,7 +244,7 @@ class Init {
     }
   }
 
-  [[noreturn]] void End() {
+  [[noreturn]] void End() const {
     if (!options_.namespaces) KillDescendants();
     _exit(0);
   }

@@ -226,11 +226,13 @@ class V1Group : public ResourceGroup {
     WHET_ASSIGN_OR_RETURN(const std::string memory, MakeGroup(memory_own));
     WHET_ASSIGN_OR_RETURN(const std::string cpu, MakeGroup(cpu_own));
     auto group = std::unique_ptr<V1Group>(new V1Group);
-    const auto open = [&group](const std::string& directory, const char* name, int flags) {
+    const auto open = [&group](const std::string& directory, const char* name,
+                               int flags) -> absl::Status {
       absl::StatusOr<ControlFile> file =
           ControlFile::Open(absl::StrCat(directory, "/", name), flags);
-      if (file.ok()) group->files_.push_back(*std::move(file));
-      return file.status();
+      if (!file.ok()) return file.status();
+      group->files_.push_back(*std::move(file));
+      return absl::OkStatus();
     };
     WHET_RETURN_IF_ERROR(open(memory, "cgroup.procs", O_WRONLY));
     WHET_RETURN_IF_ERROR(open(cpu, "cgroup.procs", O_WRONLY));

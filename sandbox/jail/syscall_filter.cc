@@ -325,7 +325,12 @@ absl::Status Checked(int result, const char* what) {
   return ErrnoStatus(-result, absl::StrCat("seccomp: ", what));
 }
 
-absl::Status AllowWith(scmp_filter_ctx filter, const char* name, scmp_arg_cmp condition) {
+// That `mask` of an argument is `value`.
+scmp_arg_cmp Masked(unsigned argument, uint64_t mask, uint64_t value) {
+  return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
+absl::Status AllowWith(scmp_filter_ctx filter, const char* name, const scmp_arg_cmp& condition) {
   const int number = seccomp_syscall_resolve_name(name);
   return Checked(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &condition), name);
 }
@@ -335,19 +340,18 @@ absl::Status AddConditions(scmp_filter_ctx filter) {
   constexpr uint64_t kNamespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
                                    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
   constexpr uint64_t kLow32 = 0xffffffff;
-  WHET_RETURN_IF_ERROR(AllowWith(filter, "clone", SCMP_A0(SCMP_CMP_MASKED_EQ, kNamespaces, 0)));
+  WHET_RETURN_IF_ERROR(AllowWith(filter, "clone", Masked(0, kNamespaces, 0)));
   for (const char* name : {"socket", "socketpair"}) {
-    WHET_RETURN_IF_ERROR(AllowWith(filter, name, SCMP_A0(SCMP_CMP_EQ, AF_UNIX)));
+    WHET_RETURN_IF_ERROR(AllowWith(filter, name, Masked(0, ~uint64_t{0}, AF_UNIX)));
   }
   for (const uint64_t persona : {uint64_t{PER_LINUX}, kLow32}) {  // The other one only asks.
-    WHET_RETURN_IF_ERROR(
-        AllowWith(filter, "personality", SCMP_A0(SCMP_CMP_MASKED_EQ, kLow32, persona)));
+    WHET_RETURN_IF_ERROR(AllowWith(filter, "personality", Masked(0, kLow32, persona)));
   }
   // What a terminal or a driver can be told. The kernel reads 32 bits of the request.
   for (const uint64_t request :
        {uint64_t{TCGETS}, uint64_t{FIONREAD}, uint64_t{FIONBIO}, uint64_t{FIOCLEX},
         uint64_t{FIONCLEX}, uint64_t{TIOCGWINSZ}, uint64_t{TIOCGPGRP}}) {
-    WHET_RETURN_IF_ERROR(AllowWith(filter, "ioctl", SCMP_A1(SCMP_CMP_MASKED_EQ, kLow32, request)));
+    WHET_RETURN_IF_ERROR(AllowWith(filter, "ioctl", Masked(1, kLow32, request)));
   }
   return absl::OkStatus();
 }
@@ -380,7 +384,7 @@ absl::StatusOr<std::vector<sock_filter>> Export(scmp_filter_ctx filter) {
 }  // namespace
 
 absl::StatusOr<std::vector<sock_filter>> BuildSyscallFilter() {
-  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+  void* const filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (filter == nullptr) return absl::InternalError("seccomp: no filter could be made");
   const absl::Cleanup release = [filter] { seccomp_release(filter); };
   WHET_RETURN_IF_ERROR(Checked(

@@ -98,9 +98,10 @@ TEST(CheckConfigTest, CallsEveryRuleAnotherName) {
 }
 
 TEST(CheckConfigTest, WantsAKindForEveryRule) {
-  EXPECT_THAT(TrainErrors("rewards { weight: 2 }"),
-              ElementsAre("rewards[1] | rewards[1] has no rule; write answer {} or format {} into "
-                          "it"));
+  EXPECT_THAT(
+      TrainErrors("rewards { weight: 2 }"),
+      ElementsAre("rewards[1] | rewards[1] has no rule; write answer {}, format {} or code {} "
+                  "into it"));
 }
 
 TEST(CheckConfigTest, SamplesSeveralTimesOnlyWithATemperature) {

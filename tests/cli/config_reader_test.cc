@@ -208,7 +208,7 @@ TEST(ReadConfigTest, KnowsThePlacesOfElementsInBrackets) {
   EXPECT_EQ(ErrorOfLine4("rewards: [{ format {} weight: nan },\n{ name: \"b\" weight: nan }]"),
             "FILE:4:23: rewards[0].weight is nan; it must be in (-inf, inf)\n"
             "FILE:5:13: rewards[1].weight is nan; it must be in (-inf, inf)\n"
-            "FILE:4:1: rewards[1] has no rule; write answer {} or format {} into it");
+            "FILE:4:1: rewards[1] has no rule; write answer {}, format {} or code {} into it");
 }
 
 TEST(ReadConfigTest, RefusesValuesOutsideTheirRange) {

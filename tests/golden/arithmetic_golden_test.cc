@@ -130,7 +130,7 @@ class LossCase {
  private:
   std::vector<float> ListOr(const char* key, std::vector<float> fallback) const {
     const Json* const list = inputs_.Find(key);
-    return list == nullptr || list->is_null() ? fallback : FloatsIn(*list);
+    return list == nullptr || list->is_null() ? std::move(fallback) : FloatsIn(*list);
   }
 
   // Completion mask times tool mask.

@@ -86,7 +86,7 @@ std::vector<std::string> DirectoriesIn(const std::string& path) {
   EXPECT_TRUE(entries.ok()) << entries.status();
   if (!entries.ok()) return names;
   for (const std::string& entry : *entries) {
-    if (ListDirectory(path + "/" + entry).ok()) names.push_back(entry);
+    if (ListDirectory(absl::StrCat(path, "/", entry)).ok()) names.push_back(entry);
   }
   return names;
 }

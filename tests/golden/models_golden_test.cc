@@ -145,7 +145,8 @@ TEST(ModelsGoldenTest, LogitsAndGradientsAreThoseOfTransformers) {
   Tally tally("models");
   for (const std::string& name : DirectoriesIn(shared + "/goldens/models")) {
     if (!IsSupported(name)) continue;
-    const std::string differences = GoldenModel(shared + "/goldens/models/" + name).Compare();
+    const std::string differences =
+        GoldenModel(absl::StrCat(shared, "/goldens/models/", name)).Compare();
     tally.Count(name, differences.empty(), differences);
   }
 }
@@ -155,7 +156,7 @@ TEST(ModelsGoldenTest, BothFormsOfRopeSettingsAreTheSame) {
   if (shared.empty()) GTEST_SKIP() << "WHET_SHARED is unset";
   Tally tally("config_v4");
   for (const std::string& name : DirectoriesIn(shared + "/goldens/models")) {
-    const std::string directory = shared + "/goldens/models/" + name;
+    const std::string directory = absl::StrCat(shared, "/goldens/models/", name);
     if (!IsSupported(name) || name == "qwen3_bf16_sharded") continue;
     const ModelConfig now = *ParseModelConfig(ReadJsonFile(directory + "/config.json"));
     const ModelConfig then = *ParseModelConfig(ReadJsonFile(directory + "/config_v4.json"));

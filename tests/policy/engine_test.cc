@@ -94,6 +94,7 @@ TEST_P(EngineTest, GivesTheSameBitsAloneAndInCompany) {
   const std::vector<RolloutRequest> requests = ManyRequests();
   const std::vector<Rollout> together = Sample(Make().get(), requests);
   std::vector<Rollout> alone;
+  alone.reserve(requests.size());
   for (const RolloutRequest& request : requests) {
     alone.push_back(Sample(Make().get(), {request}).at(0));
   }
@@ -169,6 +170,7 @@ INSTANTIATE_TEST_SUITE_P(Types, EngineF32Test, ::testing::Values(ComputeType::kF
 TEST_P(EngineF32Test, ComputesAPromptOnceForItsGroup) {
   const std::unique_ptr<EngineGenerator> engine = Make();
   std::vector<RolloutRequest> group;
+  group.reserve(8);
   for (int64_t sample = 0; sample < 8; ++sample) group.push_back(Request(2, sample));
   Sample(engine.get(), group);
   EXPECT_EQ(engine->stats().prompt_tokens, 13);  // 3 + 2 · 5

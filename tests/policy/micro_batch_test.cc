@@ -64,6 +64,7 @@ TEST(MicroBatchTest, EachTokenIsScoredByTheRowThatHasReadAllBeforeIt) {
 
 TEST(MicroBatchTest, HoldsNoMoreRowsThanItMayButForOneSample) {
   std::vector<TrainSample> samples;
+  samples.reserve(20);
   for (int i = 0; i < 20; ++i) samples.push_back(Sample({i % 3, 1}, std::vector<int32_t>(3, i)));
   for (const MicroBatch& batch : PackSamples(samples, 9)) EXPECT_LE(batch.ids.size(), 9);
   EXPECT_THAT(PackSamples(samples, 1), SizeIs(20));

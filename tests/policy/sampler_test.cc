@@ -26,6 +26,7 @@ SampledToken SampleFrom(const std::vector<float>& logits, const SamplingParams& 
 // As many logits as a vocabulary of several blocks has.
 std::vector<float> ManyLogits() {
   std::vector<float> logits;
+  logits.reserve(1000);
   const RandomKey key(1, RandomPurpose::kSample);
   for (uint64_t i = 0; i < 1000; ++i) logits.push_back(static_cast<float>(3 * key.Normal(i)));
   return logits;

@@ -19,6 +19,7 @@ RolloutRequest Request(int64_t sample, int32_t first_token = 1) {
 
 std::vector<RolloutRequest> Requests(int64_t count) {
   std::vector<RolloutRequest> requests;
+  requests.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) requests.push_back(Request(i));
   return requests;
 }

@@ -17,7 +17,6 @@ namespace whet::sandbox {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 Invocation WithInput(const std::string& input) {
   Invocation run;
@@ -253,7 +252,7 @@ TEST_P(JailExecutorTest, RefusesWhatCannotBe) {
 }
 
 TEST_P(JailExecutorTest, TakesSourcesThatAreNoText) {
-  const Report report = Python("\xff\xfe\x00 print(1)");
+  const Report report = Python(std::string("\xff\xfe\0 print(1)", 12));
   EXPECT_EQ(report.ending, Ending::kFailed);
 }
 

@@ -1,0 +1,64 @@
+#include "rewards/code/code_rule.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+
+namespace whet {
+namespace {
+
+// Judging is waiting for jails: threads are only so many as keep those busy.
+constexpr size_t kThreadsMax = 16;
+
+RewardPart Part(Verdict verdict, std::string message) {
+  RewardPart part = {.value = std::nullopt, .verdict = verdict, .message = std::move(message)};
+  if (!IsExcluded(verdict)) part.value = 0.0;
+  return part;
+}
+
+}  // namespace
+
+CodeRule::CodeRule(std::shared_ptr<sandbox::Executor> executor, CodeRuleOptions options)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      verifier_(executor_.get(), options_.verifier) {}
+
+std::string CodeRule::LanguageOf(const CodeTask& task, absl::string_view fence) const {
+  if (!std::holds_alternative<StdinTests>(task.tests)) return task.language;
+  const absl::StatusOr<const sandbox::Language*> named = FindLanguage(options_.languages, fence);
+  return named.ok() ? (*named)->name : task.language;
+}
+
+RewardPart CodeRule::Judge(const ScoreInput& input) const {
+  const absl::StatusOr<CodeTask> task = ParseCodeTask(input.prompt.ground_truth);
+  if (!task.ok()) return Part(Verdict::kUnparseableGold, std::string(task.status().message()));
+  const Completion& completion = input.completion;
+  if (!completion.answer_region.has_value()) {
+    return Part(Verdict::kNoAnswer, std::string(completion.no_answer));
+  }
+  if (!completion.code.has_value()) return Part(Verdict::kNoAnswer, "no fenced block of code");
+  CodeJudgement judgement = verifier_.Judge(*task, LanguageOf(*task, completion.code->language),
+                                            std::string(completion.code->code));
+  RewardPart part = Part(judgement.verdict, std::move(judgement.message));
+  if (part.value.has_value()) part.value = judgement.reward;
+  return part;
+}
+
+absl::StatusOr<std::vector<RewardPart>> CodeRule::Score(absl::Span<const ScoreInput> inputs) {
+  std::vector<RewardPart> parts(inputs.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < inputs.size(); i = next++) parts[i] = Judge(inputs[i]);
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < std::min(inputs.size(), kThreadsMax); ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  return parts;
+}
+
+}  // namespace whet
