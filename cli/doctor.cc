@@ -13,6 +13,7 @@
 #include "policy/memory_plan.h"
 #include "policy/torch_info.h"
 #include "rollout/wire_check.h"
+#include "sandbox/jail_executor.h"
 
 namespace whet {
 namespace {
@@ -112,11 +113,41 @@ Finding ExamineGrpc() {
       Json::Object({{"version", wire->grpc_version}, {"round_trip_ms", milliseconds}})};
 }
 
+// Without it everything works but what runs programs.
+Finding ExamineSandbox() {
+  sandbox::JailExecutorOptions options;
+  options.jails = 1;
+  const auto executor = MakeJailExecutor(options);
+  if (!executor.ok()) {
+    return {"sandbox", Health::kLimited, std::string(executor.status().message()), Json::Object()};
+  }
+  const absl::StatusOr<sandbox::Report> report = (*executor)->Execute({"bash", ":"}, {});
+  if (!report.ok()) {
+    return {"sandbox", Health::kLimited, std::string(report.status().message()), Json::Object()};
+  }
+  const sandbox::Isolation& isolation = report->isolation;
+  const std::string control(ResourceControlName(isolation.control));
+  const double milliseconds = absl::ToDoubleMilliseconds(report->wall);
+  Finding finding{
+      "sandbox", Health::kGood,
+      absl::StrFormat("%s, an empty script takes %.1f ms", IsolationText(isolation), milliseconds),
+      Json::Object({{"resource_control", control},
+                    {"landlock", int64_t{isolation.landlock}},
+                    {"run_ms", milliseconds}})};
+  if (isolation.control == sandbox::ResourceControl::kPolling) {
+    finding.health = Health::kLimited;
+    absl::StrAppend(&finding.text,
+                    ": memory and CPU time are counted every 10 ms; as root, or in "
+                    "a control group of its own, whet counts exactly");
+  }
+  return finding;
+}
+
 }  // namespace
 
 std::vector<Finding> Examine() {
-  return {ExamineVersion(), ExamineCpu(),       ExamineMemory(),
-          ExamineTorch(),   ExamineExactness(), ExamineGrpc()};
+  return {ExamineVersion(),   ExamineCpu(),  ExamineMemory(), ExamineTorch(),
+          ExamineExactness(), ExamineGrpc(), ExamineSandbox()};
 }
 
 std::string FindingsTable(const std::vector<Finding>& findings) {
