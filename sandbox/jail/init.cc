@@ -236,17 +236,35 @@ class Init {
     int status = 0;
     for (pid_t dead = waitpid(-1, &status, WNOHANG); dead > 0;
          dead = waitpid(-1, &status, WNOHANG)) {
-      if (dead != program_) continue;
-      if (options_.counts) Count();
-      Collect();
-      Send(InitMessage::kExited, status, "");
-      End();
+      if (dead == program_) Finish(status);
     }
   }
 
-  [[noreturn]] void End() const {
-    if (!options_.namespaces) KillDescendants();
+  // The program has ended, and with it the run: who is left is killed before anybody hears of it.
+  // What the kernel then does to take the namespaces down, nobody needs to wait for.
+  [[noreturn]] void Finish(int status) const {
+    if (options_.counts) Count();
+    KillAll();
+    CountBuried(options_.usage);
+    Collect();
+    Send(InitMessage::kExited, status, "");
     _exit(0);
+  }
+
+  [[noreturn]] void End() const {
+    KillAll();
+    _exit(0);
+  }
+
+  void KillAll() const {
+    if (options_.namespaces) {
+      // Everybody but us; again, for who was just being forked.
+      do {
+        kill(-1, SIGKILL);
+      } while (waitpid(-1, nullptr, 0) > 0);
+    } else {
+      KillDescendants();
+    }
   }
 
   // Where no namespace does it. Each round finds the children of those that the last one killed.

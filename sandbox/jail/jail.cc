@@ -100,13 +100,18 @@ class Jail::Running {
   absl::StatusOr<Report> Run() {
     WHET_RETURN_IF_ERROR(Start());
     Watch();
-    WHET_RETURN_IF_ERROR(Bury());
+    // After a program that exited only init itself is left, on its way out.
+    if (!exited_.has_value()) WHET_RETURN_IF_ERROR(jail_->Bury());
+    output_->Read();
+    error_->Read();
+    if (status_.valid()) ReadStatus();
     if (failure_.has_value()) return FailureStatus();
     return MakeReport();
   }
 
  private:
   absl::Status Start() {
+    WHET_RETURN_IF_ERROR(jail_->Bury());
     WHET_RETURN_IF_ERROR(jail_->group_->Begin(command_.limits.memory_bytes));
     new (jail_->usage_) Usage;
     WHET_ASSIGN_OR_RETURN(Pipe go, MakePipe());
@@ -140,7 +145,7 @@ class Jail::Running {
     output_.emplace(std::move(output.read), command_.limits.output_bytes);
     error_.emplace(std::move(error.read), command_.limits.output_bytes);
     status_ = std::move(status.read);
-    const absl::Status added = jail_->group_->Add(pid_);
+    const absl::Status added = jail_->group_->Add(jail_->init_);
     if (!added.ok()) {
       Kill();
       return absl::InternalError(added.message());
@@ -164,8 +169,8 @@ class Jail::Running {
     const long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
     if (pid < 0) return ErrnoStatus(errno, "start a process in namespaces of its own");
     if (pid == 0) RunInit(options);
-    pid_ = static_cast<pid_t>(pid);
-    pidfd_.Reset(pidfd);
+    jail_->init_ = static_cast<pid_t>(pid);
+    jail_->init_fd_.Reset(pidfd);
     return absl::OkStatus();
   }
 
@@ -173,7 +178,7 @@ class Jail::Running {
     const absl::Duration deadline = begin_ + command_.limits.wall;
     absl::Duration tick = begin_ + kTick;
     bool dead = false;
-    while (!dead && reason_ == Reason::kNone) {
+    while (!dead && !exited_.has_value() && reason_ == Reason::kNone) {
       dead = Wait(std::min(deadline, tick));
       const absl::Duration now = clock_.Monotonic();
       if (now >= tick) {
@@ -183,16 +188,17 @@ class Jail::Running {
         if (jail_->group_->MemoryExceeded()) reason_ = Reason::kMemory;
       }
       if (output_->over() || error_->over()) reason_ = Reason::kOutput;
-      if (reason_ == Reason::kNone && !dead && now >= deadline) reason_ = Reason::kWall;
+      const bool runs = !dead && !exited_.has_value();
+      if (reason_ == Reason::kNone && runs && now >= deadline) reason_ = Reason::kWall;
     }
     if (reason_ == Reason::kWall) MeasureStall();
     wall_ = clock_.Monotonic() - begin_;
-    if (!dead) Kill();
+    if (!dead && !exited_.has_value()) Kill();
   }
 
   // Serves the pipes until `until`, or something happened. Whether init is dead.
   bool Wait(absl::Duration until) {
-    std::array<pollfd, 5> fds = {{{pidfd_.get(), POLLIN, 0},
+    std::array<pollfd, 5> fds = {{{jail_->init_fd_.get(), POLLIN, 0},
                                   {status_.get(), POLLIN, 0},
                                   {output_->fd(), POLLIN, 0},
                                   {error_->fd(), POLLIN, 0},
@@ -234,34 +240,14 @@ class Jail::Running {
   // Asks init how long the program had to wait for processors.
   void MeasureStall() {
     const int64_t before = jail_->usage_->counts.load();
-    syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGUSR1, nullptr, 0);
+    syscall(SYS_pidfd_send_signal, jail_->init_fd_.get(), SIGUSR1, nullptr, 0);
     const absl::Duration deadline = clock_.Monotonic() + absl::Milliseconds(100);
     while (jail_->usage_->counts.load() == before && clock_.Monotonic() < deadline) {
       poll(nullptr, 0, 1);
     }
   }
 
-  void Kill() { syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0); }
-
-  // Init's death is awaited: then, by the kernel's doing, all others are dead too.
-  absl::Status Bury() {
-    const absl::Duration deadline = clock_.Monotonic() + kDeathMax;
-    pollfd death = {pidfd_.get(), POLLIN, 0};
-    while (poll(&death, 1, static_cast<int>(absl::ToInt64Milliseconds(kDeathMax))) <= 0) {
-      if (clock_.Monotonic() > deadline) {
-        return absl::InternalError("a jail could not be killed; the kernel holds it");
-      }
-    }
-    rusage used = {};
-    wait4(pid_, nullptr, __WALL, &used);
-    if (!jail_->isolation_.namespaces) jail_->BuryOrphans();
-    buried_cpu_ = CpuOf(used);
-    buried_peak_ = used.ru_maxrss << 10;
-    if (status_.valid()) ReadStatus();
-    output_->Read();
-    error_->Read();
-    return absl::OkStatus();
-  }
+  void Kill() { syscall(SYS_pidfd_send_signal, jail_->init_fd_.get(), SIGKILL, nullptr, 0); }
 
   absl::Status FailureStatus() const {
     const std::string what = absl::StrCat(failure_->kind == InitMessage::kExecFailed
@@ -277,8 +263,9 @@ class Jail::Running {
     Report report;
     report.isolation = jail_->isolation_;
     report.wall = wall_;
-    report.cpu = std::max(jail_->group_->Cpu(), buried_cpu_);
-    report.peak_bytes = std::max(jail_->group_->PeakBytes(), buried_peak_);
+    const Usage& usage = *jail_->usage_;
+    report.cpu = std::max(jail_->group_->Cpu(), absl::Nanoseconds(usage.cpu_ns.load()));
+    report.peak_bytes = std::max<int64_t>(jail_->group_->PeakBytes(), usage.peak_bytes);
     if (reason_ == Reason::kWall) {
       report.stalled = absl::Nanoseconds(jail_->usage_->stalled_ns.load());
     }
@@ -323,8 +310,6 @@ class Jail::Running {
   Jail* const jail_;
   const Command& command_;
   SystemClock clock_;
-  pid_t pid_ = 0;
-  UniqueFd pidfd_;
   UniqueFd input_;
   UniqueFd status_;
   UniqueFd collected_;
@@ -336,8 +321,6 @@ class Jail::Running {
   Reason reason_ = Reason::kNone;  // Why we ended it.
   std::optional<int> exited_;      // The program's wait status.
   std::optional<InitMessage> failure_;
-  absl::Duration buried_cpu_;
-  int64_t buried_peak_ = 0;
 };
 
 absl::StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
@@ -364,7 +347,27 @@ absl::StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
   return jail;
 }
 
-Jail::~Jail() { munmap(usage_, sizeof(Usage)); }
+Jail::~Jail() {
+  Bury().IgnoreError();
+  munmap(usage_, sizeof(Usage));
+}
+
+absl::Status Jail::Bury() {
+  if (!init_fd_.valid()) return absl::OkStatus();
+  pollfd death = {init_fd_.get(), POLLIN, 0};
+  // No signals come here that are not the end.
+  if (poll(&death, 1, static_cast<int>(absl::ToInt64Milliseconds(kDeathMax))) <= 0) {
+    return absl::InternalError("a jail could not be killed; the kernel holds it");
+  }
+  rusage used = {};
+  wait4(init_, nullptr, __WALL, &used);
+  init_fd_.Reset();
+  if (!isolation_.namespaces) BuryOrphans();
+  // Of all that it has waited for.
+  usage_->cpu_ns = std::max<int64_t>(usage_->cpu_ns, absl::ToInt64Nanoseconds(CpuOf(used)));
+  usage_->peak_bytes = std::max<int64_t>(usage_->peak_bytes, int64_t{used.ru_maxrss} << 10);
+  return absl::OkStatus();
+}
 
 // Of a killed init without a namespace; its children have become ours.
 void Jail::BuryOrphans() {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/unique_fd.h"
 #include "sandbox/command.h"
 #include "sandbox/jail/resource_group.h"
 #include "sandbox/jail/system_root.h"
@@ -44,6 +46,8 @@ class Jail {
 
   Jail() = default;
 
+  // Awaits the death of the last run's init: then, by the kernel's doing, all others are dead too.
+  absl::Status Bury();
   void BuryOrphans();
 
   Usage* usage_ = nullptr;  // Shared with inits.
@@ -52,6 +56,8 @@ class Jail {
   Identity identity_ = {};
   Isolation isolation_;
   std::string scratch_;  // Of weak isolation.
+  pid_t init_ = 0;       // Of the last run,
+  UniqueFd init_fd_;     // until it is buried.
 };
 
 }  // namespace whet::sandbox

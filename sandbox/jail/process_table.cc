@@ -178,4 +178,11 @@ void CountUsage(const char* scratch, int64_t bytes_max, Usage* usage) {
   ++usage->counts;
 }
 
+void CountBuried(Usage* usage) {
+  rusage used = {};
+  getrusage(RUSAGE_CHILDREN, &used);
+  usage->cpu_ns = std::max<int64_t>(usage->cpu_ns, BuriedCpu());
+  usage->peak_bytes = std::max<int64_t>(usage->peak_bytes, int64_t{used.ru_maxrss} << 10);
+}
+
 }  // namespace whet::sandbox

@@ -11,6 +11,10 @@ namespace whet::sandbox {
 // `bytes_max`.
 void CountUsage(const char* scratch, int64_t bytes_max, Usage* usage);
 
+// The time of those that the calling process and its descendants have waited for, and the most that
+// one of them held.
+void CountBuried(Usage* usage);
+
 }  // namespace whet::sandbox
 
 #endif  // WHET_SANDBOX_JAIL_PROCESS_TABLE_H_
