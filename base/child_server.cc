@@ -43,7 +43,8 @@ absl::StatusOr<bool> Read(std::string* received) {
 
 }  // namespace
 
-absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view request)> answer) {
+absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view request)> answer,
+                           absl::FunctionRef<void()> rest) {
   struct stat info = {};
   if (fstat(kChannelFd, &info) != 0 || !S_ISSOCK(info.st_mode)) {
     return absl::FailedPreconditionError("this program is started by whet, not by hand");
@@ -53,6 +54,7 @@ absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view reque
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const FrameCodec codec;
   WHET_RETURN_IF_ERROR(Write(codec.Encode({kGreetingId, ""})));
+  rest();
   std::string received;
   while (true) {
     size_t consumed = 0;
@@ -62,6 +64,7 @@ absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view reque
     if (request.has_value()) {
       received.erase(0, consumed);
       WHET_RETURN_IF_ERROR(Write(codec.Encode({request->id, answer(request->payload)})));
+      rest();
       continue;
     }
     WHET_ASSIGN_OR_RETURN(const bool open, Read(&received));

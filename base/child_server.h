@@ -14,7 +14,12 @@ namespace whet {
 // it. The process is killed when its parent dies. Returns OK at the end, FailedPrecondition if
 // descriptor 3 leads to no parent (somebody started the program by hand), InvalidArgument for bytes
 // that are no request.
-absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view request)> answer);
+//
+// `rest` runs after the greeting and after each answer, when nobody waits: for what the next
+// request would else wait for.
+absl::Status ServeRequests(
+    absl::FunctionRef<std::string(absl::string_view request)> answer,
+    absl::FunctionRef<void()> rest = [] {});
 
 }  // namespace whet
 

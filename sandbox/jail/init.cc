@@ -13,12 +13,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <iterator>
 
 #include "sandbox/jail/confinement.h"
 #include "sandbox/jail/process_table.h"
+#include "sandbox/wire.h"
 
 namespace whet::sandbox {
 namespace {
@@ -37,12 +39,14 @@ class Init {
     // Whoever started us is gone: then so are we, and all that is in here.
     Check(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno, "parent death signal");
     Check(CloseOthers(), "close descriptors");
-    AwaitGo();
     BlockSignals();
     if (options_.namespaces) {
       Check(MapIdentity(kInside, options_.outside), "map the user");
-      MountOwn();
+      MountProc();
+      AwaitCommand();
+      MountScratch();
     } else {
+      AwaitCommand();
       // What loses its parent becomes our child, as in a namespace.
       Check(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 ? 0 : errno, "become a subreaper");
     }
@@ -85,13 +89,23 @@ class Init {
     return syscall(SYS_close_range, first, ~0U, 0) == 0 ? 0 : errno;
   }
 
-  void AwaitGo() const {
-    char byte = 0;
-    ssize_t count = 0;
-    do {
-      count = read(options_.go_fd, &byte, 1);
-    } while (count < 0 && errno == EINTR);
-    if (count != 1) _exit(1);  // The launcher died.
+  void AwaitCommand() {
+    uint64_t size = 0;
+    ReadWhole(&size, sizeof(size));
+    std::string bytes(size, '\0');
+    ReadWhole(bytes.data(), bytes.size());
+    absl::StatusOr<Command> command = DecodeCommand(bytes);
+    if (!command.ok()) _exit(1);
+    command_ = *std::move(command);
+  }
+
+  void ReadWhole(void* to, size_t size) const {
+    for (size_t done = 0; done < size;) {
+      const ssize_t count = read(options_.go_fd, static_cast<char*>(to) + done, size - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) _exit(1);  // The launcher died, or needs us no more.
+      done += static_cast<size_t>(count);
+    }
   }
 
   // They are waited for. From inside, nobody could kill us with one anyway.
@@ -102,23 +116,26 @@ class Init {
     sigprocmask(SIG_BLOCK, &awaited_, nullptr);
   }
 
-  void MountOwn() const {
-    char options[128];
-    snprintf(options, sizeof(options), "size=%lld,nr_inodes=%lld,mode=0755",
-             static_cast<long long>(options_.command->limits.scratch_bytes),
-             static_cast<long long>(options_.command->limits.scratch_files));
-    Check(mount("tmpfs", kScratch, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno,
-          "mount the scratch directory");
+  void MountProc() const {
     // Read-only: nobody in here may change, say, who dies first when memory runs out.
     constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
     Check(mount("proc", "/proc", "proc", kFlags, nullptr) == 0 ? 0 : errno, "mount /proc");
     Check(sethostname(kHostName, strlen(kHostName)) == 0 ? 0 : errno, "set the host name");
   }
 
-  void WriteFiles() const {
+  void MountScratch() const {
+    char options[128];
+    snprintf(options, sizeof(options), "size=%lld,nr_inodes=%lld,mode=0755",
+             static_cast<long long>(command_.limits.scratch_bytes),
+             static_cast<long long>(command_.limits.scratch_files));
+    Check(mount("tmpfs", kScratch, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0 ? 0 : errno,
+          "mount the scratch directory");
+  }
+
+  void WriteFiles() {
     Check(chdir(scratch_) == 0 ? 0 : errno, "enter the scratch directory");
     umask(022);
-    for (const File& file : options_.command->files) {
+    for (const File& file : command_.files) {
       for (size_t slash = file.name.find('/'); slash != std::string::npos;
            slash = file.name.find('/', slash + 1)) {
         const std::string parent = file.name.substr(0, slash);
@@ -126,6 +143,7 @@ class Init {
       }
       WriteFile(file);
     }
+    command_.files.clear();  // They are the program's memory from here on.
   }
 
   void WriteFile(const File& file) const {
@@ -167,7 +185,7 @@ class Init {
       _exit(127);
     };
     const auto setup = InitMessage::kSetupFailed;
-    const Command& command = *options_.command;
+    const Command& command = command_;
     setsid();
     umask(077);
     check(Redirect(), "redirect", setup);
@@ -222,15 +240,13 @@ class Init {
       if (number == SIGCHLD) Bury();
       if (number == SIGUSR1 || options_.counts) Count();
       // Who is over the memory limit goes at once, with all of us.
-      if (options_.counts && options_.usage->peak_bytes > options_.command->limits.memory_bytes) {
+      if (options_.counts && options_.usage->peak_bytes > command_.limits.memory_bytes) {
         End();
       }
     }
   }
 
-  void Count() const {
-    CountUsage(scratch_, options_.command->limits.memory_bytes, options_.usage);
-  }
+  void Count() const { CountUsage(scratch_, command_.limits.memory_bytes, options_.usage); }
 
   void Bury() {
     int status = 0;
@@ -290,16 +306,16 @@ class Init {
   // Only a plain file with one name, reached without links: the directory is the program's, and
   // what lies there may be anything.
   void Collect() const {
-    if (options_.collected_fd < 0) return;
+    if (command_.collected.empty()) return;
     open_how how = {};
     how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     const int fd = static_cast<int>(
-        syscall(SYS_openat2, AT_FDCWD, options_.command->collected.c_str(), &how, sizeof(how)));
+        syscall(SYS_openat2, AT_FDCWD, command_.collected.c_str(), &how, sizeof(how)));
     if (fd < 0) return;
     struct stat info = {};
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
-        info.st_size <= options_.command->limits.file_bytes) {
+        info.st_size <= command_.limits.file_bytes) {
       off_t from = 0;
       while (from < info.st_size && sendfile(options_.collected_fd, fd, &from,
                                              static_cast<size_t>(info.st_size - from)) > 0) {
@@ -310,6 +326,7 @@ class Init {
 
   const InitOptions& options_;
   const char* const scratch_;
+  Command command_;
   sigset_t awaited_ = {};
   pid_t program_ = 0;
 };
@@ -317,5 +334,20 @@ class Init {
 }  // namespace
 
 void RunInit(const InitOptions& options) { Init(options).Run(); }
+
+int WriteCommand(int fd, const Command& command) {
+  Command sent = command;
+  sent.input.clear();  // It goes through the program's stdin.
+  const std::string bytes = EncodeCommand(sent);
+  const uint64_t size = bytes.size();
+  std::string message(reinterpret_cast<const char*>(&size), sizeof(size));
+  message += bytes;
+  for (size_t done = 0; done < message.size();) {
+    const ssize_t count = write(fd, message.data() + done, message.size() - done);
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) done += static_cast<size_t>(count);
+  }
+  return 0;
+}
 
 }  // namespace whet::sandbox

@@ -29,7 +29,6 @@ struct InitMessage {
 };
 
 struct InitOptions {
-  const Command* command;
   const std::vector<sock_filter>* filter;
   Identity outside;
   bool namespaces;
@@ -37,17 +36,21 @@ struct InitOptions {
   // Every 10 ms; else only when SIGUSR1 asks for it.
   bool counts;
   std::string scratch;  // Of weak isolation: a directory that is there. Else kScratch.
-  int go_fd;            // Readable once it may begin.
+  int go_fd;            // Where its command comes from, as WriteCommand writes it.
   int input_fd;
   int output_fd;
   int error_fd;
   int status_fd;
-  int collected_fd;  // Where command->collected goes; -1: nowhere.
+  int collected_fd;  // Where the collected file goes.
   Usage* usage;
 };
 
-// In a child that was just cloned, which has no other threads.
+// In a child that was just cloned, which has no other threads. Makes as much of the jail as does
+// not depend on the command, awaits that, and ends without a word if it never comes.
 [[noreturn]] void RunInit(const InitOptions& options);
+
+// Sends what init has to know of `command`. Returns 0 or an errno.
+int WriteCommand(int fd, const Command& command);
 
 }  // namespace whet::sandbox
 

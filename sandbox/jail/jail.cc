@@ -112,66 +112,25 @@ class Jail::Running {
  private:
   absl::Status Start() {
     WHET_RETURN_IF_ERROR(jail_->Bury());
+    WHET_ASSIGN_OR_RETURN(jail_->last_, jail_->TakeCell());
+    Cell& cell = jail_->last_;
     WHET_RETURN_IF_ERROR(jail_->group_->Begin(command_.limits.memory_bytes));
     new (jail_->usage_) Usage;
-    WHET_ASSIGN_OR_RETURN(Pipe go, MakePipe());
-    WHET_ASSIGN_OR_RETURN(Pipe input, MakePipe());
-    WHET_ASSIGN_OR_RETURN(Pipe output, MakePipe());
-    WHET_ASSIGN_OR_RETURN(Pipe error, MakePipe());
-    WHET_ASSIGN_OR_RETURN(Pipe status, MakePipe());
-    if (!command_.collected.empty()) {
-      collected_.Reset(memfd_create("collected", MFD_CLOEXEC));
-      if (!collected_.valid()) return ErrnoStatus(errno, "memfd_create");
-    }
-    WHET_RETURN_IF_ERROR(Clone({.command = &command_,
-                                .filter = &jail_->filter_,
-                                .outside = jail_->identity_,
-                                .namespaces = jail_->isolation_.namespaces,
-                                .landlock = jail_->isolation_.landlock,
-                                .counts = jail_->group_->control() == ResourceControl::kPolling,
-                                .scratch = jail_->scratch_,
-                                .go_fd = go.read.get(),
-                                .input_fd = input.read.get(),
-                                .output_fd = output.write.get(),
-                                .error_fd = error.write.get(),
-                                .status_fd = status.write.get(),
-                                .collected_fd = collected_.get(),
-                                .usage = jail_->usage_}));
-    for (const int fd :
-         {input.write.get(), output.read.get(), error.read.get(), status.read.get()}) {
-      WHET_RETURN_IF_ERROR(SetNonBlocking(fd));
-    }
-    input_ = std::move(input.write);
-    output_.emplace(std::move(output.read), command_.limits.output_bytes);
-    error_.emplace(std::move(error.read), command_.limits.output_bytes);
-    status_ = std::move(status.read);
-    const absl::Status added = jail_->group_->Add(jail_->init_);
+    input_ = std::move(cell.input);
+    output_.emplace(std::move(cell.output), command_.limits.output_bytes);
+    error_.emplace(std::move(cell.error), command_.limits.output_bytes);
+    status_ = std::move(cell.status);
+    collected_ = std::move(cell.collected);
+    const absl::Status added = jail_->group_->Add(cell.init);
     if (!added.ok()) {
       Kill();
       return absl::InternalError(added.message());
     }
     begin_ = clock_.Monotonic();
-    // It waits for this byte, and dies if the other end is closed instead.
-    if (write(go.write.get(), "g", 1) != 1) return ErrnoStatus(errno, "start");
-    return absl::OkStatus();
-  }
-
-  absl::Status Clone(const InitOptions& options) {
-    int pidfd = -1;
-    clone_args arguments = {};
-    arguments.flags = CLONE_PIDFD;
-    if (options.namespaces) {
-      arguments.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
-                         CLONE_NEWUTS | CLONE_NEWCGROUP;
-    }
-    arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-    arguments.exit_signal = SIGCHLD;
-    const long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
-    if (pid < 0) return ErrnoStatus(errno, "start a process in namespaces of its own");
-    if (pid == 0) RunInit(options);
-    jail_->init_ = static_cast<pid_t>(pid);
-    jail_->init_fd_.Reset(pidfd);
-    return absl::OkStatus();
+    const int error = WriteCommand(cell.go.get(), command_);
+    if (error == 0) return absl::OkStatus();
+    Kill();
+    return absl::InternalError(absl::StrCat("a jail does not begin: ", strerror(error)));
   }
 
   void Watch() {
@@ -198,7 +157,7 @@ class Jail::Running {
 
   // Serves the pipes until `until`, or something happened. Whether init is dead.
   bool Wait(absl::Duration until) {
-    std::array<pollfd, 5> fds = {{{jail_->init_fd_.get(), POLLIN, 0},
+    std::array<pollfd, 5> fds = {{{jail_->last_.init_fd.get(), POLLIN, 0},
                                   {status_.get(), POLLIN, 0},
                                   {output_->fd(), POLLIN, 0},
                                   {error_->fd(), POLLIN, 0},
@@ -240,14 +199,14 @@ class Jail::Running {
   // Asks init how long the program had to wait for processors.
   void MeasureStall() {
     const int64_t before = jail_->usage_->counts.load();
-    syscall(SYS_pidfd_send_signal, jail_->init_fd_.get(), SIGUSR1, nullptr, 0);
+    syscall(SYS_pidfd_send_signal, jail_->last_.init_fd.get(), SIGUSR1, nullptr, 0);
     const absl::Duration deadline = clock_.Monotonic() + absl::Milliseconds(100);
     while (jail_->usage_->counts.load() == before && clock_.Monotonic() < deadline) {
       poll(nullptr, 0, 1);
     }
   }
 
-  void Kill() { syscall(SYS_pidfd_send_signal, jail_->init_fd_.get(), SIGKILL, nullptr, 0); }
+  void Kill() { syscall(SYS_pidfd_send_signal, jail_->last_.init_fd.get(), SIGKILL, nullptr, 0); }
 
   absl::Status FailureStatus() const {
     const std::string what = absl::StrCat(failure_->kind == InitMessage::kExecFailed
@@ -275,7 +234,7 @@ class Jail::Running {
     if (exited_.has_value() && WIFSIGNALED(*exited_)) report.signal = WTERMSIG(*exited_);
     if (!exited_.has_value()) report.signal = SIGKILL;
     WHET_ASSIGN_OR_RETURN(report.ending, EndingOf(report));
-    if (report.ending == Ending::kOk && collected_.valid()) {
+    if (report.ending == Ending::kOk && !command_.collected.empty()) {
       WHET_ASSIGN_OR_RETURN(report.collected, ReadCollected());
     }
     return report;
@@ -349,24 +308,95 @@ absl::StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
 
 Jail::~Jail() {
   Bury().IgnoreError();
+  if (ready_.has_value()) {
+    last_ = *std::move(ready_);
+    last_.go.Reset();  // It ends.
+    Bury().IgnoreError();
+  }
   munmap(usage_, sizeof(Usage));
 }
 
 absl::Status Jail::Bury() {
-  if (!init_fd_.valid()) return absl::OkStatus();
-  pollfd death = {init_fd_.get(), POLLIN, 0};
+  if (!last_.init_fd.valid()) return absl::OkStatus();
+  pollfd death = {last_.init_fd.get(), POLLIN, 0};
   // No signals come here that are not the end.
   if (poll(&death, 1, static_cast<int>(absl::ToInt64Milliseconds(kDeathMax))) <= 0) {
     return absl::InternalError("a jail could not be killed; the kernel holds it");
   }
   rusage used = {};
-  wait4(init_, nullptr, __WALL, &used);
-  init_fd_.Reset();
+  wait4(last_.init, nullptr, __WALL, &used);
+  last_ = Cell();
   if (!isolation_.namespaces) BuryOrphans();
   // Of all that it has waited for.
   usage_->cpu_ns = std::max<int64_t>(usage_->cpu_ns, absl::ToInt64Nanoseconds(CpuOf(used)));
   usage_->peak_bytes = std::max<int64_t>(usage_->peak_bytes, int64_t{used.ru_maxrss} << 10);
   return absl::OkStatus();
+}
+
+void Jail::Prepare() {
+  // Without namespaces the directory is the run's own, and nothing takes long. What fails now will
+  // say so when it is needed.
+  if (!isolation_.namespaces || ready_.has_value() || !Bury().ok()) return;
+  absl::StatusOr<Cell> cell = MakeCell();
+  if (cell.ok()) ready_ = *std::move(cell);
+}
+
+absl::StatusOr<Jail::Cell> Jail::TakeCell() {
+  if (!ready_.has_value()) return MakeCell();
+  Cell cell = *std::move(ready_);
+  ready_.reset();
+  pollfd death = {cell.init_fd.get(), POLLIN, 0};
+  if (poll(&death, 1, 0) == 0) return cell;
+  // Somebody killed it meanwhile: the machine, short of memory, say.
+  waitpid(cell.init, nullptr, __WALL);
+  return MakeCell();
+}
+
+absl::StatusOr<Jail::Cell> Jail::MakeCell() {
+  Cell cell;
+  WHET_ASSIGN_OR_RETURN(Pipe go, MakePipe());
+  WHET_ASSIGN_OR_RETURN(Pipe input, MakePipe());
+  WHET_ASSIGN_OR_RETURN(Pipe output, MakePipe());
+  WHET_ASSIGN_OR_RETURN(Pipe error, MakePipe());
+  WHET_ASSIGN_OR_RETURN(Pipe status, MakePipe());
+  cell.collected.Reset(memfd_create("collected", MFD_CLOEXEC));
+  if (!cell.collected.valid()) return ErrnoStatus(errno, "memfd_create");
+  const InitOptions options = {.filter = &filter_,
+                               .outside = identity_,
+                               .namespaces = isolation_.namespaces,
+                               .landlock = isolation_.landlock,
+                               .counts = isolation_.control == ResourceControl::kPolling,
+                               .scratch = scratch_,
+                               .go_fd = go.read.get(),
+                               .input_fd = input.read.get(),
+                               .output_fd = output.write.get(),
+                               .error_fd = error.write.get(),
+                               .status_fd = status.write.get(),
+                               .collected_fd = cell.collected.get(),
+                               .usage = usage_};
+  int pidfd = -1;
+  clone_args arguments = {};
+  arguments.flags = CLONE_PIDFD;
+  if (options.namespaces) {
+    arguments.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+                       CLONE_NEWUTS | CLONE_NEWCGROUP;
+  }
+  arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  const long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+  if (pid < 0) return ErrnoStatus(errno, "start a process in namespaces of its own");
+  if (pid == 0) RunInit(options);
+  cell.init = static_cast<pid_t>(pid);
+  cell.init_fd.Reset(pidfd);
+  cell.go = std::move(go.write);
+  cell.input = std::move(input.write);
+  cell.output = std::move(output.read);
+  cell.error = std::move(error.read);
+  cell.status = std::move(status.read);
+  for (const int fd : {cell.input.get(), cell.output.get(), cell.error.get(), cell.status.get()}) {
+    WHET_RETURN_IF_ERROR(SetNonBlocking(fd));
+  }
+  return cell;
 }
 
 // Of a killed init without a namespace; its children have become ours.

@@ -41,8 +41,26 @@ class Jail {
   // is not there, too), ResourceExhausted or Internal for a machine that fails.
   absl::StatusOr<Report> Run(const Command& command);
 
+  // Makes the next program's jail as far as it can be without knowing that; Run() does it where it
+  // was not done. Takes the milliseconds that the kernel needs for namespaces.
+  void Prepare();
+
  private:
   class Running;
+  // A jail whose init waits for a command.
+  struct Cell {
+    pid_t init = 0;
+    UniqueFd init_fd;  // Readable once init is dead.
+    UniqueFd go;
+    UniqueFd input;
+    UniqueFd output;
+    UniqueFd error;
+    UniqueFd status;
+    UniqueFd collected;
+  };
+
+  absl::StatusOr<Cell> MakeCell();
+  absl::StatusOr<Cell> TakeCell();
 
   Jail() = default;
 
@@ -56,8 +74,8 @@ class Jail {
   Identity identity_ = {};
   Isolation isolation_;
   std::string scratch_;  // Of weak isolation.
-  pid_t init_ = 0;       // Of the last run,
-  UniqueFd init_fd_;     // until it is buried.
+  std::optional<Cell> ready_;
+  Cell last_;  // Of the last run, until its init is buried.
 };
 
 }  // namespace whet::sandbox

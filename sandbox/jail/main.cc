@@ -49,11 +49,13 @@ absl::StatusOr<JailOptions> ParseOptions(int argc, char** argv) {
 absl::Status Serve(int argc, char** argv) {
   WHET_ASSIGN_OR_RETURN(const JailOptions options, ParseOptions(argc, argv));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Jail> jail, Jail::Create(options));
-  return ServeRequests([&jail](absl::string_view request) {
-    const absl::StatusOr<Command> command = DecodeCommand(request);
-    if (!command.ok()) return EncodeAnswer(command.status());
-    return EncodeAnswer(jail->Run(*command));
-  });
+  return ServeRequests(
+      [&jail](absl::string_view request) {
+        const absl::StatusOr<Command> command = DecodeCommand(request);
+        if (!command.ok()) return EncodeAnswer(command.status());
+        return EncodeAnswer(jail->Run(*command));
+      },
+      [&jail] { jail->Prepare(); });
 }
 
 }  // namespace
