@@ -59,6 +59,18 @@ TEST_P(JailExecutorTest, RunsAProgram) {
   EXPECT_GT(report.peak_bytes, 1 << 20);
 }
 
+TEST_P(JailExecutorTest, PythonProgramsFindWhatPythonGivesThem) {
+  const Report report = Python(
+      "import sys, pickle\n"
+      "class A: pass\n"
+      "print(sys.argv, __name__, __file__, type(pickle.loads(pickle.dumps(A()))).__name__)\n"
+      "exit(4)\n");
+  EXPECT_EQ(report.output, "['main.py'] __main__ main.py A\n");
+  EXPECT_EQ(report.exit_status, 4);
+  EXPECT_EQ(Python("1 +").ending, Ending::kFailed);
+  EXPECT_THAT(Python("x = 1\nx.y").error_output, HasSubstr("File \"main.py\", line 2"));
+}
+
 TEST_P(JailExecutorTest, TellsExitStatusAndSignal) {
   const Report failed = Python("import sys\nprint('x', file=sys.stderr)\nsys.exit(7)");
   EXPECT_EQ(failed.ending, Ending::kFailed);
