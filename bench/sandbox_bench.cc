@@ -21,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
+#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "sandbox/jail_executor.h"
@@ -117,6 +118,7 @@ absl::Status Run(int64_t rounds) {
   WHET_RETURN_IF_ERROR(bench.Compare("hello", {path + "/hello"}, hello, rounds));
   WHET_RETURN_IF_ERROR(bench.Compare("python", {"/usr/bin/python3", "-I", "-S", "-c", "print(1)"},
                                      {"python", "print(1)"}, rounds));
+  WHET_RETURN_IF_ERROR(RemoveAll(path));
   return bench.Throughput(hello, 10 * rounds);
 }
 

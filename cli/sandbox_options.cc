@@ -91,7 +91,8 @@ void AddSandboxOptions(CLI::App* command, SandboxArguments* arguments) {
       ->check(CLI::IsMember({"cgroup-v2", "cgroup-v1", "polling"}));
   command->add_flag("--allow-weak-isolation", arguments->weak,
                     "Run programs even where this machine forbids namespaces");
-  command->add_option("--jails", arguments->jails, "How many at a time; 0: one a processor")
+  command
+      ->add_option("--jails", arguments->jails, "How many at a time; 0: one more than processors")
       ->check(CLI::Range(0, 1024));
 }
 

@@ -1,8 +1,13 @@
+#include <algorithm>
+#include <atomic>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -96,6 +101,28 @@ absl::StatusOr<CodeJudgement> JudgeRow(const Json& row, const CodeArguments& arg
   return verifier.Judge(*task, "", std::string(completion.code->code));
 }
 
+// Prints what `text_of` gives for 0 … count - 1, in this order, and works them out several at a
+// time: one that takes long holds up the output, but not the work.
+absl::Status InOrder(size_t count, absl::FunctionRef<absl::StatusOr<std::string>(size_t)> text_of) {
+  constexpr size_t kThreads = 8;  // They wait for jails.
+  std::vector<std::promise<absl::StatusOr<std::string>>> texts(count);
+  std::atomic<size_t> next = 0;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < std::min(kThreads, count); ++i) {
+    threads.emplace_back([&] {
+      for (size_t at = next++; at < count; at = next++) texts[at].set_value(text_of(at));
+    });
+  }
+  absl::Status status;
+  for (size_t i = 0; i < count && status.ok(); ++i) {
+    const absl::StatusOr<std::string> text = texts[i].get_future().get();
+    status = text.ok() ? Print(*text) : text.status();
+  }
+  next = count;  // After a failure the rest is left.
+  for (std::thread& thread : threads) thread.join();
+  return status;
+}
+
 absl::Status VerifyCode(const CodeArguments& arguments) {
   CodeVerifierOptions options;
   options.scoring = arguments.fraction ? CodeScoring::kFraction : CodeScoring::kAll;
@@ -103,11 +130,19 @@ absl::Status VerifyCode(const CodeArguments& arguments) {
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<sandbox::Executor> executor,
                         OpenSandbox(arguments.sandbox));
   const CodeVerifier verifier(executor.get(), options);
-  return ForEachJsonLine(arguments.file, [&](const Json& row) -> absl::Status {
-    const Json* const id = row.Find("id");
-    WHET_ASSIGN_OR_RETURN(const CodeJudgement judgement, JudgeRow(row, arguments, verifier));
-    const Json json = JudgementJson(id == nullptr ? Json() : *id, judgement);
-    return Print(absl::StrCat(json.Dump(), "\n"));
+  std::vector<Json> rows;
+  WHET_RETURN_IF_ERROR(ForEachJsonLine(arguments.file, [&rows](const Json& row) {
+    rows.push_back(row);
+    return absl::OkStatus();
+  }));
+  return InOrder(rows.size(), [&](size_t i) -> absl::StatusOr<std::string> {
+    const Json* const id = rows[i].Find("id");
+    const absl::StatusOr<CodeJudgement> judgement = JudgeRow(rows[i], arguments, verifier);
+    if (!judgement.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(arguments.file, ", row ", i + 1, ": ", judgement.status().message()));
+    }
+    return absl::StrCat(JudgementJson(id == nullptr ? Json() : *id, *judgement).Dump(), "\n");
   });
 }
 

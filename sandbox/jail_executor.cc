@@ -26,6 +26,9 @@ int ProcessorCount() {
   return sched_getaffinity(0, sizeof(usable), &usable) == 0 ? std::max(1, CPU_COUNT(&usable)) : 1;
 }
 
+// One more than processors: a program that only waits then holds up nobody.
+int DefaultJails() { return ProcessorCount() + 1; }
+
 std::string LauncherBesideUs() {
   char path[4096] = {};
   const ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -63,7 +66,7 @@ class JailExecutor : public Executor {
   explicit JailExecutor(const JailExecutorOptions& options)
       : languages_(options.languages),
         cache_(options.cache_bytes),
-        pool_(ChildOptionsOf(options), options.jails > 0 ? options.jails : ProcessorCount()) {}
+        pool_(ChildOptionsOf(options), options.jails > 0 ? options.jails : DefaultJails()) {}
 
   absl::Status WaitUntilReady() { return pool_.WaitUntilReady(); }
 

@@ -17,7 +17,7 @@ namespace whet::sandbox {
 
 struct JailExecutorOptions {
   std::vector<Language> languages = DefaultLanguages();
-  int jails = 0;                                // At a time. 0: as many as there are processors.
+  int jails = 0;                                // At a time. 0: one more than there are processors.
   std::optional<ResourceControl> control = {};  // Unset: the best there is.
   // Runs programs without namespaces where the machine forbids them: they can then see and disturb
   // what their user can. Every report says so.

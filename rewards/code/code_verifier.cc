@@ -120,12 +120,17 @@ class CodeVerifier::Judging {
     std::optional<TestResult> result;
   };
 
+  // Who hangs shows it in the first test, and then took one place from the others and not many.
+  size_t PlacesNow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return any_ended_ ? options_.in_flight_max : 1;
+  }
+
   // Blocks until another test may begin; false if what is known decides already. Tests begin in
   // their order, so those before the first failure have all begun: the judgement does not depend
   // on which ends first.
   bool AwaitPlace() {
     MutexLock lock(&mu_);
-    while (in_flight_ >= options_.in_flight_max && !decided_) changed_.Wait(&mu_);
+    while (in_flight_ >= PlacesNow() && !decided_) changed_.Wait(&mu_);
     if (decided_) return false;
     ++in_flight_;
     return true;
@@ -147,6 +152,7 @@ class CodeVerifier::Judging {
       slot.report = std::move(report);
       if (failed && options_.scoring == CodeScoring::kAll) decided_ = true;
       --in_flight_;
+      any_ended_ = true;
       changed_.NotifyAll();
     });
   }
@@ -293,6 +299,7 @@ class CodeVerifier::Judging {
   CondVar changed_;
   std::vector<Slot> results_;  // Guarded by mu_ while tests run.
   size_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;
+  bool any_ended_ ABSL_GUARDED_BY(mu_) = false;
   bool decided_ ABSL_GUARDED_BY(mu_) = false;
 };
 
