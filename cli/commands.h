@@ -19,6 +19,7 @@ void AddImportCommand(CLI::App* app, absl::Status* result);
 void AddRunsCommand(CLI::App* app, absl::Status* result);
 void AddSampleCommand(CLI::App* app, absl::Status* result);
 void AddSandboxCommand(CLI::App* app, absl::Status* result);
+void AddServeCommand(CLI::App* app, absl::Status* result);
 void AddSftCommand(CLI::App* app, absl::Status* result);
 void AddTrainCommand(CLI::App* app, absl::Status* result);
 void AddVerifyCommand(CLI::App* app, absl::Status* result);

@@ -51,6 +51,7 @@ int Main(int argc, char** argv) {
   AddRunsCommand(&app, &result);
   AddSampleCommand(&app, &result);
   AddSandboxCommand(&app, &result);
+  AddServeCommand(&app, &result);
   AddSftCommand(&app, &result);
   AddTrainCommand(&app, &result);
   AddVerifyCommand(&app, &result);

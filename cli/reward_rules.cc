@@ -105,6 +105,7 @@ sandbox::JailExecutorOptions SandboxOptionsOf(const config::SandboxConfig& sandb
   sandbox::JailExecutorOptions options;
   options.jails = sandbox.jails();
   options.allow_weak_isolation = sandbox.allow_weak_isolation();
+  options.python_zygote = sandbox.python_zygote();
   switch (sandbox.resource_control()) {
     case config::CGROUP_V2:
       options.control = sandbox::ResourceControl::kCgroupV2;

@@ -101,7 +101,7 @@ class Check {
  private:
   absl::StatusOr<Report> Execute(const std::string& collected) {
     sandbox::Invocation run;
-    run.collected = collected;
+    if (!collected.empty()) run.collected = {collected};
     return executor_->Execute(row_.program, run);
   }
 
@@ -178,7 +178,7 @@ class Check {
   void CheckCollected(const std::string& name) {
     const absl::StatusOr<Report> report = Execute(name);
     if (report.ok() && !report->collected.empty()) {
-      Differs(absl::StrCat(name, " was collected: ", Shown(report->collected)));
+      Differs(absl::StrCat(name, " was collected: ", Shown(report->collected[0].bytes)));
     }
   }
 

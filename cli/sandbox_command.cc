@@ -69,7 +69,7 @@ absl::Status RunProgram(const RunArguments& arguments) {
       executor->Execute({arguments.language, std::move(source)}, {.input = std::move(input),
                                                                   .arguments = arguments.arguments,
                                                                   .files = {},
-                                                                  .collected = "",
+                                                                  .collected = {},
                                                                   .limits = limits}));
   WHET_RETURN_IF_ERROR(Print(absl::StrCat(ReportJson(report).Dump(), "\n")));
   if (arguments.show || report.ending == sandbox::Ending::kCompileError) {

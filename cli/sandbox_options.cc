@@ -91,6 +91,8 @@ void AddSandboxOptions(CLI::App* command, SandboxArguments* arguments) {
       ->check(CLI::IsMember({"cgroup-v2", "cgroup-v1", "polling"}));
   command->add_flag("--allow-weak-isolation", arguments->weak,
                     "Run programs even where this machine forbids namespaces");
+  command->add_flag("--python-zygote", arguments->python_zygote,
+                    "Fork a running Python for each Python program instead of starting one");
   command
       ->add_option("--jails", arguments->jails, "How many at a time; 0: one more than processors")
       ->check(CLI::Range(0, 1024));
@@ -103,6 +105,7 @@ absl::StatusOr<std::unique_ptr<sandbox::Executor>> OpenSandbox(const SandboxArgu
     if (arguments.control == ResourceControlName(control)) options.control = control;
   }
   options.allow_weak_isolation = arguments.weak;
+  options.python_zygote = arguments.python_zygote;
   options.jails = arguments.jails;
   return MakeJailExecutor(options);
 }

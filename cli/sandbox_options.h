@@ -36,6 +36,7 @@ absl::StatusOr<sandbox::Limits> LimitsOf(const LimitArguments& arguments,
 struct SandboxArguments {
   std::string control;  // "polling"; empty: the best.
   bool weak = false;
+  bool python_zygote = false;
   int jails = 0;
 };
 void AddSandboxOptions(CLI::App* command, SandboxArguments* arguments);

@@ -1,5 +1,6 @@
 #include "sandbox/command.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/container/flat_hash_set.h"
@@ -51,10 +52,10 @@ absl::Status CheckCommand(const Command& command) {
   }
   WHET_RETURN_IF_ERROR(CheckWords("the command", command.argv));
   WHET_RETURN_IF_ERROR(CheckWords("the environment", command.environment));
-  if (!command.collected.empty()) WHET_RETURN_IF_ERROR(CheckName(command.collected));
-  if (command.files.size() > kFilesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(command.files.size(), " files; at most ", kFilesMax));
+  for (const std::string& name : command.collected) WHET_RETURN_IF_ERROR(CheckName(name));
+  const size_t files = std::max(command.files.size(), command.collected.size());
+  if (files > kFilesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(files, " files; at most ", kFilesMax));
   }
   int64_t bytes = static_cast<int64_t>(command.input.size());
   absl::flat_hash_set<absl::string_view> names;

@@ -21,8 +21,9 @@ struct Command {
   std::vector<std::string> argv;              // argv[0] is a path: "/usr/bin/python3", "./main".
   std::vector<std::string> environment = {};  // "KEY=VALUE", over PATH, HOME, TMPDIR and LANG.
   std::vector<File> files = {};
-  std::string input = {};      // stdin, then its end.
-  std::string collected = {};  // A file that is read when the program has exited; empty: none.
+  std::string input = {};  // stdin, then its end.
+  // Names of files that are read once the program has exited with 0.
+  std::vector<std::string> collected = {};
   Limits limits = {};
 };
 

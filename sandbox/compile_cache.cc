@@ -7,7 +7,9 @@ namespace {
 
 int64_t BytesOf(const Compiled& compiled) {
   constexpr int64_t kEntry = 1024;
-  return kEntry + static_cast<int64_t>(compiled->collected.size() + compiled->error_output.size());
+  int64_t bytes = kEntry + static_cast<int64_t>(compiled->error_output.size());
+  for (const File& file : compiled->collected) bytes += static_cast<int64_t>(file.bytes.size());
+  return bytes;
 }
 
 }  // namespace

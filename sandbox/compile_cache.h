@@ -17,7 +17,7 @@
 
 namespace whet::sandbox {
 
-// A compiler's run; `collected` is the executable. Shared, for executables are large.
+// A compiler's run; what it collected is the executable. Shared, for executables are large.
 using Compiled = std::shared_ptr<const Report>;
 
 // Thread-safe.

@@ -23,7 +23,7 @@ struct Invocation {
   std::string input = {};                   // stdin
   std::vector<std::string> arguments = {};  // After the program's own.
   std::vector<File> files = {};             // In its working directory, besides its source.
-  std::string collected = {};  // A file that is read once it has exited with 0; or none.
+  std::vector<std::string> collected = {};  // Files that are read once it has exited with 0.
   Limits limits = {};
 };
 

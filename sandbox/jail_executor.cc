@@ -49,6 +49,7 @@ ChildOptions ChildOptionsOf(const JailExecutorOptions& options) {
   } else if (options.allow_weak_isolation) {
     argv.emplace_back("--weak=allow");
   }
+  if (options.python_zygote) argv.emplace_back("--python-zygote");
   for (const Language& language : options.languages) {
     for (const std::string& directory : language.directories) {
       argv.push_back(absl::StrCat("--directory=", directory));
@@ -88,7 +89,7 @@ class JailExecutor : public Executor {
              done = std::move(done)](const absl::StatusOr<Compiled>& compiled) {
               if (!compiled.ok()) return done(compiled.status());
               if ((*compiled)->ending == Ending::kCompileError) return done(**compiled);
-              Send(RunCommand(*language, (*compiled)->collected, run), done);
+              Send(RunCommand(*language, (*compiled)->collected.front().bytes, run), done);
             });
   }
 

@@ -9,14 +9,17 @@ namespace whet::sandbox {
 namespace {
 
 // What Python's own start does, without what makes that slow (-S): names for leaving, and where
-// Debian's modules lie. Then the program, as __main__.
+// Debian's modules lie. Then the program, as __main__. The working directory, from which -c would
+// import first, is searched last.
 constexpr char kPythonStart[] =
     "def _():\n"
-    "  import sys, builtins, _sitebuiltins\n"
+    "  import sys, posix\n"
+    "  if '' in sys.path: sys.path.remove('')\n"
+    "  import builtins, _sitebuiltins\n"
     "  for name in 'exit', 'quit':\n"
     "    setattr(builtins, name, _sitebuiltins.Quitter(name, 'Ctrl-D'))\n"
     "  sys.path += [f'/usr/local/lib/python3.{sys.version_info[1]}/dist-packages',\n"
-    "               '/usr/lib/python3/dist-packages']\n"
+    "               '/usr/lib/python3/dist-packages', posix.getcwd()]\n"
     "  sys.argv.pop(0)\n"
     "  globals()['__file__'] = sys.argv[0]\n"
     "  with open(sys.argv[0], 'rb') as file: text = file.read()\n"
@@ -25,17 +28,21 @@ constexpr char kPythonStart[] =
 
 }  // namespace
 
+// Not -I: it would ignore the hash seed, and a program that prints a set print another each time.
+Language PythonLanguage() {
+  return {.name = "python",
+          .aliases = {"python3", "py"},
+          .source_name = "main.py",
+          .compile = {},
+          .compiled_name = "",
+          .run = {"/usr/bin/python3", "-s", "-S", "-B", "-c", kPythonStart, "main.py"},
+          .environment = {"PYTHONHASHSEED=0"},
+          .directories = {}};
+}
+
 std::vector<Language> DefaultLanguages() {
   return {
-      // -I: neither the environment nor the working directory decides what is imported.
-      {.name = "python",
-       .aliases = {"python3", "py"},
-       .source_name = "main.py",
-       .compile = {},
-       .compiled_name = "",
-       .run = {"/usr/bin/python3", "-I", "-S", "-B", "-c", kPythonStart, "main.py"},
-       .environment = {"PYTHONHASHSEED=0"},
-       .directories = {}},
+      PythonLanguage(),
       {.name = "c",
        .aliases = {},
        .source_name = "main.c",
@@ -83,7 +90,7 @@ Command CompileCommand(const Language& language, const std::string& source) {
           .environment = language.environment,
           .files = {{.name = language.source_name, .bytes = source}},
           .input = "",
-          .collected = language.compiled_name,
+          .collected = {language.compiled_name},
           .limits = CompileLimits()};
 }
 

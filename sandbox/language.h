@@ -26,7 +26,9 @@ struct Language {
   std::vector<std::string> directories;  // That it needs besides the system's, read-only.
 };
 
-// python, c, cpp and bash, as Debian has them.
+// The one language that whet-jail knows: it can keep an interpreter ready for it.
+Language PythonLanguage();
+// It, c, cpp and bash, as Debian has them.
 std::vector<Language> DefaultLanguages();
 
 // By name or alias; InvalidArgument, with those that there are, for others.

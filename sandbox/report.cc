@@ -42,7 +42,8 @@ std::string IsolationText(const Isolation& isolation) {
   return absl::StrCat(
       isolation.namespaces ? "namespaces, " : "WEAK: no namespaces, ",
       ResourceControlName(isolation.control),
-      isolation.landlock > 0 ? absl::StrCat(", landlock ", isolation.landlock) : ", no landlock");
+      isolation.landlock > 0 ? absl::StrCat(", landlock ", isolation.landlock) : ", no landlock",
+      isolation.zygote ? ", zygote" : "");
 }
 
 }  // namespace whet::sandbox

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "sandbox/command.h"
 
 namespace whet::sandbox {
 
@@ -40,8 +42,12 @@ struct Isolation {
   ResourceControl control = ResourceControl::kPolling;
   bool namespaces = false;  // Without them it is weak: docs/sandbox.md.
   int landlock = 0;         // The version of the kernel's interface; 0: none.
+  // The program began as a fork of a running interpreter, whose memory layout it shares with
+  // others.
+  bool zygote = false;
 };
-std::string IsolationText(const Isolation& isolation);  // "namespaces, cgroup-v1, landlock 7"
+// "namespaces, cgroup-v1, landlock 7, zygote"
+std::string IsolationText(const Isolation& isolation);
 
 struct Report {
   Ending ending = Ending::kOk;
@@ -56,7 +62,8 @@ struct Report {
   int64_t peak_bytes = 0;  // The most memory that it held.
   std::string output;      // stdout, at most the limit.
   std::string error_output;
-  std::string collected;  // The file that was asked for; empty if there was none, or no plain one.
+  // Of the files that were asked for, those that are there, plain, and within limits.
+  std::vector<File> collected;
   // Of a compile error: how the compiler ended. Its messages are in error_output.
   Ending compile_ending = Ending::kOk;
   Isolation isolation;

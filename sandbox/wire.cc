@@ -26,6 +26,14 @@ class Writer {
     Number(static_cast<int64_t>(texts.size()));
     for (const std::string& text : texts) Text(text);
   }
+  void Files(const std::vector<File>& files) {
+    Number(static_cast<int64_t>(files.size()));
+    for (const File& file : files) {
+      Text(file.name);
+      Text(file.bytes);
+      Number(file.executable ? 1 : 0);
+    }
+  }
   std::string Take() { return std::move(bytes_); }
 
  private:
@@ -66,6 +74,17 @@ class Reader {
     std::vector<std::string> texts;
     for (int64_t count = Count(); count > 0 && !failed_; --count) texts.push_back(Text());
     return texts;
+  }
+  std::vector<File> Files() {
+    std::vector<File> files;
+    for (int64_t count = Count(); count > 0 && !failed_; --count) {
+      File file;
+      file.name = Text();
+      file.bytes = Text();
+      file.executable = Number() != 0;
+      files.push_back(std::move(file));
+    }
+    return files;
   }
   // One of the values 0 … last of an enumeration.
   template <typename Enum>
@@ -125,11 +144,12 @@ void WriteReport(const Report& report, Writer* writer) {
   writer->Number(report.peak_bytes);
   writer->Text(report.output);
   writer->Text(report.error_output);
-  writer->Text(report.collected);
+  writer->Files(report.collected);
   writer->Number(static_cast<int64_t>(report.compile_ending));
   writer->Number(static_cast<int64_t>(report.isolation.control));
   writer->Number(report.isolation.namespaces ? 1 : 0);
   writer->Number(report.isolation.landlock);
+  writer->Number(report.isolation.zygote ? 1 : 0);
 }
 
 Report ReadReport(Reader* reader) {
@@ -143,11 +163,12 @@ Report ReadReport(Reader* reader) {
   report.peak_bytes = reader->Number();
   report.output = reader->Text();
   report.error_output = reader->Text();
-  report.collected = reader->Text();
+  report.collected = reader->Files();
   report.compile_ending = reader->OneOf(Ending::kOk);
   report.isolation.control = reader->OneOf(ResourceControl::kPolling);
   report.isolation.namespaces = reader->Number() != 0;
   report.isolation.landlock = static_cast<int>(reader->Number());
+  report.isolation.zygote = reader->Number() != 0;
   return report;
 }
 
@@ -157,14 +178,9 @@ std::string EncodeCommand(const Command& command) {
   Writer writer;
   writer.Texts(command.argv);
   writer.Texts(command.environment);
-  writer.Number(static_cast<int64_t>(command.files.size()));
-  for (const File& file : command.files) {
-    writer.Text(file.name);
-    writer.Text(file.bytes);
-    writer.Number(file.executable ? 1 : 0);
-  }
+  writer.Files(command.files);
   writer.Text(command.input);
-  writer.Text(command.collected);
+  writer.Texts(command.collected);
   WriteLimits(command.limits, &writer);
   return writer.Take();
 }
@@ -174,15 +190,9 @@ absl::StatusOr<Command> DecodeCommand(absl::string_view bytes) {
   Command command;
   command.argv = reader.Texts();
   command.environment = reader.Texts();
-  for (int64_t count = reader.Count(); count > 0 && !reader.failed(); --count) {
-    File file;
-    file.name = reader.Text();
-    file.bytes = reader.Text();
-    file.executable = reader.Number() != 0;
-    command.files.push_back(std::move(file));
-  }
+  command.files = reader.Files();
   command.input = reader.Text();
-  command.collected = reader.Text();
+  command.collected = reader.Texts();
   command.limits = ReadLimits(&reader);
   if (!reader.valid()) return absl::InvalidArgumentError("these bytes are no command");
   return command;

@@ -15,6 +15,9 @@ import re
 import sys
 import types
 
+# A program may write modules there. They are its own, and none of a tester's.
+sys.path.remove(os.getcwd())
+
 DEPTH_MAX = 64
 BYTES_MAX = 1 << 20
 DIGITS_MAX = 100_000

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
@@ -17,6 +20,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "sandbox/jail/confinement.h"
 #include "sandbox/jail/process_table.h"
@@ -32,10 +36,13 @@ constexpr int kFirstFreeFd = 3;
 
 class Init {
  public:
-  explicit Init(const InitOptions& options)
-      : options_(options), scratch_(options.namespaces ? kScratch : options.scratch.c_str()) {}
+  Init(const InitOptions& options, const InitFds& fds)
+      : options_(options),
+        fds_(fds),
+        scratch_(options.namespaces ? kScratch : options.scratch.c_str()) {}
 
-  [[noreturn]] void Run() {
+  // Returns in a forked program alone, and there its arguments.
+  std::vector<std::string> Run() {
     // Whoever started us is gone: then so are we, and all that is in here.
     Check(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 ? 0 : errno, "parent death signal");
     Check(CloseOthers(), "close descriptors");
@@ -53,7 +60,7 @@ class Init {
     WriteFiles();
     // The program may not look into us.
     prctl(PR_SET_DUMPABLE, 0);
-    Start();
+    if (Fork()) return std::move(command_.argv);
     CloseProgramEnds();
     Watch();
   }
@@ -71,14 +78,13 @@ class Init {
   void Send(InitMessage::Kind kind, int value, const char* step) const {
     InitMessage message = {kind, value, {}};
     snprintf(message.step, sizeof(message.step), "%s", step);
-    while (write(options_.status_fd, &message, sizeof(message)) < 0 && errno == EINTR) {
+    while (write(fds_.status, &message, sizeof(message)) < 0 && errno == EINTR) {
     }
   }
 
   // What the launcher has open is no business of ours.
   int CloseOthers() const {
-    int kept[] = {options_.go_fd,    options_.input_fd,  options_.output_fd,
-                  options_.error_fd, options_.status_fd, options_.collected_fd};
+    int kept[] = {fds_.go, fds_.input, fds_.output, fds_.error, fds_.status, fds_.collected};
     std::sort(std::begin(kept), std::end(kept));
     // The first three stay, so that what is opened later is none of those that the program gets.
     int first = kFirstFreeFd;
@@ -101,7 +107,7 @@ class Init {
 
   void ReadWhole(void* to, size_t size) const {
     for (size_t done = 0; done < size;) {
-      const ssize_t count = read(options_.go_fd, static_cast<char*>(to) + done, size - done);
+      const ssize_t count = read(fds_.go, static_cast<char*>(to) + done, size - done);
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) _exit(1);  // The launcher died, or needs us no more.
       done += static_cast<size_t>(count);
@@ -158,12 +164,16 @@ class Init {
     close(fd);
   }
 
-  void Start() {
+  // Whether we are the program.
+  bool Fork() {
     int ends[2];
     Check(pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno, "pipe");
     program_ = fork();
     if (program_ < 0) Check(errno, "fork");
-    if (program_ == 0) Become(ends[1]);
+    if (program_ == 0) {
+      Become(ends[1]);
+      return true;
+    }
     close(ends[1]);
     InitMessage message = {};
     ssize_t count = 0;
@@ -171,12 +181,13 @@ class Init {
       count = read(ends[0], &message, sizeof(message));
     } while (count < 0 && errno == EINTR);
     close(ends[0]);
-    // Nothing arrives if execve closed the other end.
+    // Nothing arrives if the program began, which closes the other end.
     if (count == sizeof(message)) Fail(message.kind, message.value, message.step);
+    return false;
   }
 
   // The child: takes everything from itself, then becomes the program.
-  [[noreturn]] void Become(int report_fd) const {
+  void Become(int report_fd) const {
     const auto check = [report_fd](int error, const char* step, InitMessage::Kind kind) {
       if (error == 0) return;
       InitMessage message = {kind, error, {}};
@@ -185,27 +196,37 @@ class Init {
       _exit(127);
     };
     const auto setup = InitMessage::kSetupFailed;
-    const Command& command = command_;
     setsid();
     umask(077);
     check(Redirect(), "redirect", setup);
+    check(SetResourceLimits(command_.limits), "limit resources", setup);
+    check(DropCapabilities(), "drop capabilities", setup);
+    check(RestrictFiles(options_.landlock, scratch_), "restrict files", setup);
+    if (options_.forked) check(LeaveInit(), "leave init's memory", setup);
+    check(InstallSyscallFilter(*options_.filter), "filter system calls", setup);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (options_.forked) {
+      check(syscall(SYS_close_range, kFirstFreeFd, ~0U, 0) == 0 ? 0 : errno, "close", setup);
+      return;
+    }
     signal(SIGPIPE, SIG_DFL);
-    check(SetResourceLimits(command.limits), "limit resources", setup);
-    check(DropCapabilities(), "drop capabilities", setup);
-    check(RestrictFiles(options_.landlock, scratch_), "restrict files", setup);
-    check(InstallSyscallFilter(*options_.filter), "filter system calls", setup);
-    std::vector<char*> argv = Pointers(command.argv);
-    std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
-                                            std::string("HOME=") + scratch_,
-                                            std::string("TMPDIR=") + scratch_, "LANG=C.UTF-8"};
-    environment.insert(environment.end(), command.environment.begin(), command.environment.end());
+    Execute();
+    check(errno, "start", InitMessage::kExecFailed);
+  }
+
+  // What execve would have done: init's memory goes on in ours.
+  int LeaveInit() const {
+    if (munmap(options_.usage, sizeof(Usage)) != 0) return errno;
+    return prctl(PR_SET_DUMPABLE, 1) == 0 ? 0 : errno;
+  }
+
+  void Execute() const {
+    std::vector<char*> argv = Pointers(command_.argv);
+    std::vector<std::string> environment = ProgramEnvironment(scratch_, command_.environment);
     std::vector<char*> envp = Pointers(environment);
     execve(argv[0], argv.data(), envp.data());
-    check(errno, "start", InitMessage::kExecFailed);
-    _exit(127);
   }
 
   static std::vector<char*> Pointers(const std::vector<std::string>& words) {
@@ -218,8 +239,7 @@ class Init {
 
   // stdin, stdout and stderr, and nothing else once the program runs.
   int Redirect() const {
-    if (dup2(options_.input_fd, 0) < 0 || dup2(options_.output_fd, 1) < 0 ||
-        dup2(options_.error_fd, 2) < 0) {
+    if (dup2(fds_.input, 0) < 0 || dup2(fds_.output, 1) < 0 || dup2(fds_.error, 2) < 0) {
       return errno;
     }
     constexpr unsigned kCloexec = 1U << 2;  // CLOSE_RANGE_CLOEXEC
@@ -227,9 +247,9 @@ class Init {
   }
 
   void CloseProgramEnds() const {
-    close(options_.input_fd);
-    close(options_.output_fd);
-    close(options_.error_fd);
+    close(fds_.input);
+    close(fds_.output);
+    close(fds_.error);
   }
 
   // Until the program ends.
@@ -303,28 +323,40 @@ class Init {
     }
   }
 
+  void Collect() const {
+    for (size_t i = 0; i < command_.collected.size(); ++i) {
+      const int fd = OpenPlain(command_.collected[i].c_str());
+      if (fd < 0) continue;
+      SendFile(fd, i);
+      close(fd);
+    }
+  }
+
   // Only a plain file with one name, reached without links: the directory is the program's, and
   // what lies there may be anything.
-  void Collect() const {
-    if (command_.collected.empty()) return;
+  static int OpenPlain(const char* name) {
     open_how how = {};
     how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    const int fd = static_cast<int>(
-        syscall(SYS_openat2, AT_FDCWD, command_.collected.c_str(), &how, sizeof(how)));
-    if (fd < 0) return;
+    return static_cast<int>(syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof(how)));
+  }
+
+  void SendFile(int fd, size_t index) const {
     struct stat info = {};
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
-        info.st_size <= command_.limits.file_bytes) {
-      off_t from = 0;
-      while (from < info.st_size && sendfile(options_.collected_fd, fd, &from,
-                                             static_cast<size_t>(info.st_size - from)) > 0) {
-      }
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1 ||
+        info.st_size > command_.limits.file_bytes) {
+      return;
     }
-    close(fd);
+    const CollectedHeader header = {index, static_cast<uint64_t>(info.st_size)};
+    if (write(fds_.collected, &header, sizeof(header)) != sizeof(header)) return;
+    off_t from = 0;
+    while (from < info.st_size &&
+           sendfile(fds_.collected, fd, &from, static_cast<size_t>(info.st_size - from)) > 0) {
+    }
   }
 
   const InitOptions& options_;
+  const InitFds fds_;
   const char* const scratch_;
   Command command_;
   sigset_t awaited_ = {};
@@ -333,7 +365,28 @@ class Init {
 
 }  // namespace
 
-void RunInit(const InitOptions& options) { Init(options).Run(); }
+pid_t StartInit(const InitOptions& options, const InitFds& fds, std::vector<std::string>* argv) {
+  clone_args arguments = {};
+  // A parent's child ends with the caller's signal.
+  arguments.flags = options.forked ? CLONE_PARENT : 0;
+  arguments.exit_signal = options.forked ? 0 : SIGCHLD;
+  if (options.namespaces) {
+    arguments.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+                       CLONE_NEWUTS | CLONE_NEWCGROUP;
+  }
+  const long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+  if (pid != 0) return pid < 0 ? -errno : static_cast<pid_t>(pid);
+  *argv = Init(options, fds).Run();
+  return 0;
+}
+
+std::vector<std::string> ProgramEnvironment(const std::string& scratch,
+                                            const std::vector<std::string>& own) {
+  std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + scratch,
+                                          "TMPDIR=" + scratch, "LANG=C.UTF-8"};
+  environment.insert(environment.end(), own.begin(), own.end());
+  return environment;
+}
 
 int WriteCommand(int fd, const Command& command) {
   Command sent = command;

@@ -1,9 +1,7 @@
 #include "sandbox/jail/jail.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -112,7 +110,8 @@ class Jail::Running {
  private:
   absl::Status Start() {
     WHET_RETURN_IF_ERROR(jail_->Bury());
-    WHET_ASSIGN_OR_RETURN(jail_->last_, jail_->TakeCell());
+    WHET_ASSIGN_OR_RETURN(jail_->last_, jail_->TakeCell(jail_->Forks(command_)));
+    jail_->last_forked_ = jail_->last_.forked;
     Cell& cell = jail_->last_;
     WHET_RETURN_IF_ERROR(jail_->group_->Begin(command_.limits.memory_bytes));
     new (jail_->usage_) Usage;
@@ -221,6 +220,7 @@ class Jail::Running {
   absl::StatusOr<Report> MakeReport() {
     Report report;
     report.isolation = jail_->isolation_;
+    report.isolation.zygote = jail_->last_forked_;
     report.wall = wall_;
     const Usage& usage = *jail_->usage_;
     report.cpu = std::max(jail_->group_->Cpu(), absl::Nanoseconds(usage.cpu_ns.load()));
@@ -251,17 +251,23 @@ class Jail::Running {
     return report.exit_status != 0 ? Ending::kFailed : Ending::kOk;
   }
 
-  absl::StatusOr<std::string> ReadCollected() const {
-    struct stat info = {};
-    if (fstat(collected_.get(), &info) != 0) return ErrnoStatus(errno, "stat");
-    std::string bytes(static_cast<size_t>(info.st_size), '\0');
-    for (size_t done = 0; done < bytes.size();) {
-      const ssize_t count = pread(collected_.get(), bytes.data() + done, bytes.size() - done,
-                                  static_cast<off_t>(done));
-      if (count <= 0) return ErrnoStatus(errno, "read the collected file");
-      done += static_cast<size_t>(count);
+  absl::StatusOr<std::vector<File>> ReadCollected() const {
+    std::vector<File> files;
+    off_t at = 0;
+    CollectedHeader header = {};
+    while (pread(collected_.get(), &header, sizeof(header), at) == sizeof(header)) {
+      at += static_cast<off_t>(sizeof(header));
+      File file = {command_.collected.at(header.index), std::string(header.size, '\0')};
+      for (size_t done = 0; done < file.bytes.size();) {
+        const ssize_t count = pread(collected_.get(), file.bytes.data() + done,
+                                    file.bytes.size() - done, at + static_cast<off_t>(done));
+        if (count <= 0) return ErrnoStatus(errno, "read a collected file");
+        done += static_cast<size_t>(count);
+      }
+      at += static_cast<off_t>(file.bytes.size());
+      files.push_back(std::move(file));
     }
-    return bytes;
+    return files;
   }
 
   enum class Reason { kNone, kCpu, kWall, kMemory, kOutput };
@@ -303,16 +309,15 @@ absl::StatusOr<std::unique_ptr<Jail>> Jail::Create(const JailOptions& options) {
   jail->identity_ = {geteuid(), getegid()};
   jail->isolation_.control = jail->group_->control();
   jail->isolation_.landlock = LandlockVersion();
+  if (options.python_zygote && jail->isolation_.namespaces) {
+    WHET_ASSIGN_OR_RETURN(jail->zygote_, PythonZygote::Start(jail->OptionsOfInits()));
+  }
   return jail;
 }
 
 Jail::~Jail() {
   Bury().IgnoreError();
-  if (ready_.has_value()) {
-    last_ = *std::move(ready_);
-    last_.go.Reset();  // It ends.
-    Bury().IgnoreError();
-  }
+  Discard();
   munmap(usage_, sizeof(Usage));
 }
 
@@ -337,23 +342,53 @@ void Jail::Prepare() {
   // Without namespaces the directory is the run's own, and nothing takes long. What fails now will
   // say so when it is needed.
   if (!isolation_.namespaces || ready_.has_value() || !Bury().ok()) return;
-  absl::StatusOr<Cell> cell = MakeCell();
+  absl::StatusOr<Cell> cell = MakeCell(last_forked_);
   if (cell.ok()) ready_ = *std::move(cell);
 }
 
-absl::StatusOr<Jail::Cell> Jail::TakeCell() {
-  if (!ready_.has_value()) return MakeCell();
+void Jail::Discard() {
+  if (!ready_.has_value()) return;
+  ready_->go.Reset();  // It ends.
+  waitpid(ready_->init, nullptr, __WALL);
+  ready_.reset();
+}
+
+absl::StatusOr<Jail::Cell> Jail::TakeCell(bool forked) {
+  if (ready_.has_value() && ready_->forked != forked) Discard();
+  if (!ready_.has_value()) return MakeCell(forked);
   Cell cell = *std::move(ready_);
   ready_.reset();
   pollfd death = {cell.init_fd.get(), POLLIN, 0};
   if (poll(&death, 1, 0) == 0) return cell;
   // Somebody killed it meanwhile: the machine, short of memory, say.
   waitpid(cell.init, nullptr, __WALL);
-  return MakeCell();
+  return MakeCell(forked);
 }
 
-absl::StatusOr<Jail::Cell> Jail::MakeCell() {
+bool Jail::Forks(const Command& command) const {
+  return zygote_ != nullptr && PythonZygote::Serves(command);
+}
+
+InitOptions Jail::OptionsOfInits() const {
+  return {.filter = &filter_,
+          .outside = identity_,
+          .namespaces = isolation_.namespaces,
+          .landlock = isolation_.landlock,
+          .counts = isolation_.control == ResourceControl::kPolling,
+          .scratch = scratch_,
+          .usage = usage_};
+}
+
+absl::StatusOr<pid_t> Jail::MakeInit(bool forked, const InitFds& fds) {
+  std::vector<std::string> unused;
+  const pid_t init = forked ? zygote_->StartInit(fds) : StartInit(OptionsOfInits(), fds, &unused);
+  if (init < 0) return ErrnoStatus(-init, "start a process in namespaces of its own");
+  return init;
+}
+
+absl::StatusOr<Jail::Cell> Jail::MakeCell(bool forked) {
   Cell cell;
+  cell.forked = forked;
   WHET_ASSIGN_OR_RETURN(Pipe go, MakePipe());
   WHET_ASSIGN_OR_RETURN(Pipe input, MakePipe());
   WHET_ASSIGN_OR_RETURN(Pipe output, MakePipe());
@@ -361,33 +396,16 @@ absl::StatusOr<Jail::Cell> Jail::MakeCell() {
   WHET_ASSIGN_OR_RETURN(Pipe status, MakePipe());
   cell.collected.Reset(memfd_create("collected", MFD_CLOEXEC));
   if (!cell.collected.valid()) return ErrnoStatus(errno, "memfd_create");
-  const InitOptions options = {.filter = &filter_,
-                               .outside = identity_,
-                               .namespaces = isolation_.namespaces,
-                               .landlock = isolation_.landlock,
-                               .counts = isolation_.control == ResourceControl::kPolling,
-                               .scratch = scratch_,
-                               .go_fd = go.read.get(),
-                               .input_fd = input.read.get(),
-                               .output_fd = output.write.get(),
-                               .error_fd = error.write.get(),
-                               .status_fd = status.write.get(),
-                               .collected_fd = cell.collected.get(),
-                               .usage = usage_};
-  int pidfd = -1;
-  clone_args arguments = {};
-  arguments.flags = CLONE_PIDFD;
-  if (options.namespaces) {
-    arguments.flags |= CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
-                       CLONE_NEWUTS | CLONE_NEWCGROUP;
-  }
-  arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  arguments.exit_signal = SIGCHLD;
-  const long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
-  if (pid < 0) return ErrnoStatus(errno, "start a process in namespaces of its own");
-  if (pid == 0) RunInit(options);
-  cell.init = static_cast<pid_t>(pid);
-  cell.init_fd.Reset(pidfd);
+  const InitFds fds = {.go = go.read.get(),
+                       .input = input.read.get(),
+                       .output = output.write.get(),
+                       .error = error.write.get(),
+                       .status = status.write.get(),
+                       .collected = cell.collected.get()};
+  WHET_ASSIGN_OR_RETURN(cell.init, MakeInit(forked, fds));
+  // It is our child: its number is nobody else's until we have waited for it.
+  cell.init_fd.Reset(static_cast<int>(syscall(SYS_pidfd_open, cell.init, 0)));
+  if (!cell.init_fd.valid()) return ErrnoStatus(errno, "pidfd_open");
   cell.go = std::move(go.write);
   cell.input = std::move(input.write);
   cell.output = std::move(output.read);

@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "base/unique_fd.h"
 #include "sandbox/command.h"
+#include "sandbox/jail/init.h"
+#include "sandbox/jail/python_zygote.h"
 #include "sandbox/jail/resource_group.h"
 #include "sandbox/jail/system_root.h"
 #include "sandbox/jail/usage.h"
@@ -25,6 +27,7 @@ struct JailOptions {
   bool allow_weak_isolation = false;       // Where namespaces are forbidden.
   bool force_weak_isolation = false;       // For tests: as if they were forbidden.
   std::vector<std::string> directories;    // That programs see, read-only, besides the system's.
+  bool python_zygote = false;  // Fork Python where there are namespaces: python_zygote.h.
 };
 
 // Not thread-safe; the process must have one thread.
@@ -41,14 +44,16 @@ class Jail {
   // is not there, too), ResourceExhausted or Internal for a machine that fails.
   absl::StatusOr<Report> Run(const Command& command);
 
-  // Makes the next program's jail as far as it can be without knowing that; Run() does it where it
-  // was not done. Takes the milliseconds that the kernel needs for namespaces.
+  // Makes the next program's jail as far as it can be without knowing that, for one like the last;
+  // Run() does it where it was not done. Takes the milliseconds that the kernel needs for
+  // namespaces.
   void Prepare();
 
  private:
   class Running;
   // A jail whose init waits for a command.
   struct Cell {
+    bool forked = false;  // For programs that the zygote serves; else for the others.
     pid_t init = 0;
     UniqueFd init_fd;  // Readable once init is dead.
     UniqueFd go;
@@ -59,8 +64,12 @@ class Jail {
     UniqueFd collected;
   };
 
-  absl::StatusOr<Cell> MakeCell();
-  absl::StatusOr<Cell> TakeCell();
+  absl::StatusOr<Cell> MakeCell(bool forked);
+  absl::StatusOr<Cell> TakeCell(bool forked);
+  void Discard();  // What is ready.
+  absl::StatusOr<pid_t> MakeInit(bool forked, const InitFds& fds);
+  InitOptions OptionsOfInits() const;
+  bool Forks(const Command& command) const;
 
   Jail() = default;
 
@@ -73,8 +82,10 @@ class Jail {
   std::vector<sock_filter> filter_;
   Identity identity_ = {};
   Isolation isolation_;
-  std::string scratch_;  // Of weak isolation.
+  std::string scratch_;                   // Of weak isolation.
+  std::unique_ptr<PythonZygote> zygote_;  // nullptr: Python starts like others.
   std::optional<Cell> ready_;
+  bool last_forked_ = false;
   Cell last_;  // Of the last run, until its init is buried.
 };
 

@@ -2,6 +2,7 @@
 // gRPC, no LibTorch: it is forked for every program.
 //
 //   whet-jail [--control=cgroup-v2|cgroup-v1|polling] [--weak=allow|force] [--directory=PATH]…
+//             [--python-zygote]
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ absl::StatusOr<JailOptions> ParseOptions(int argc, char** argv) {
       WHET_RETURN_IF_ERROR(ParseControl(argument, &options));
     } else if (absl::ConsumePrefix(&argument, "--directory=")) {
       options.directories.emplace_back(argument);
+    } else if (argument == "--python-zygote") {
+      options.python_zygote = true;
     } else if (argument == "--weak=allow" || argument == "--weak=force") {
       options.allow_weak_isolation = true;
       options.force_weak_isolation = argument == "--weak=force";
@@ -48,6 +51,7 @@ absl::StatusOr<JailOptions> ParseOptions(int argc, char** argv) {
 
 absl::Status Serve(int argc, char** argv) {
   WHET_ASSIGN_OR_RETURN(const JailOptions options, ParseOptions(argc, argv));
+  if (options.python_zygote) WHET_RETURN_IF_ERROR(BeginWithStack(argv));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Jail> jail, Jail::Create(options));
   return ServeRequests(
       [&jail](absl::string_view request) {

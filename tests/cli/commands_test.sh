@@ -53,6 +53,12 @@ expect 1 err 'need a file' config train --set seed=3
 expect 1 err '^whet: bad.textproto: it is no GGUF file$' import bad.textproto model
 expect 1 err '^whet: none.gguf: No such file' import none.gguf model
 expect 1 err 'type: f16 not in \{auto,f32,bf16\}' import none.gguf model --type f16
+expect 1 err '^whet: "8080" is no address; write it as 127.0.0.1:8080$' \
+  serve sandbox --listen 8080
+expect 1 err '^whet: other machines can reach 0.0.0.0:8080: give --token-file FILE or WHET_TOKEN' \
+  serve sandbox --listen 0.0.0.0:8080
+WHET_TOKEN=short expect 1 err '^whet: WHET_TOKEN: a token has at least 16 characters' \
+  serve sandbox
 
 # What cannot be written is not written in silence.
 if "$whet" config train >/dev/full 2>err || ! grep -q 'standard output: No space left' err; then

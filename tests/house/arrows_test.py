@@ -45,6 +45,7 @@ KEPT_IN = [
     (r"spdlog/", r"base/log\.cc$", "the rest of us has base/log.h"),
     (r"CLI/", r"cli/", "only commands have a command line"),
     (r"sqlite3\.h$", r"(tests/)?orchestrator/ledger", "the ledger is the only database"),
+    (r"civetweb\.h$", r"serve/http_server\.cc$", "the rest of us has serve/http_server.h"),
     (r"grpc(pp)?/", r"(tests/)?(rollout|orchestrator|serve)/", "only these speak over a network"),
 ]
 

@@ -93,6 +93,13 @@ TEST_F(PythonHarnessTest, AssertsMayExpectExceptions) {
   EXPECT_FALSE(Passes(task, "def f(): return 1"));
 }
 
+TEST_F(PythonHarnessTest, AssertsImportNothingThatAProgramWrote) {
+  const std::string task = R"-({"test_list": ["import made_up\nassert made_up.value == f()"]})-";
+  EXPECT_FALSE(Passes(task,
+                      "open('made_up.py', 'w').write('value = 1')\n"
+                      "def f(): return 1"));
+}
+
 TEST_F(PythonHarnessTest, AssertsAreNotFooled) {
   for (const char* program :
        {"import os\nos._exit(0)", "raise SystemExit", "import os\ndef add(a): os._exit(0)",

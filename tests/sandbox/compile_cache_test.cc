@@ -9,7 +9,7 @@ namespace {
 
 Compiled Executable(size_t bytes) {
   Report report;
-  report.collected = std::string(bytes, 'x');
+  report.collected = {{"main", std::string(bytes, 'x')}};
   return std::make_shared<const Report>(std::move(report));
 }
 
@@ -21,7 +21,7 @@ struct Answers {
   CompileCache::Waiter Waiter() {
     return [this](const absl::StatusOr<Compiled>& compiled) {
       ++count;
-      size = compiled.ok() ? static_cast<int64_t>((*compiled)->collected.size()) : -1;
+      size = compiled.ok() ? static_cast<int64_t>((*compiled)->collected[0].bytes.size()) : -1;
     };
   }
 };

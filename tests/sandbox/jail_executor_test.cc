@@ -24,13 +24,21 @@ Invocation WithInput(const std::string& input) {
   return run;
 }
 
-// By each way of counting; skipped where the machine does not offer it.
-class JailExecutorTest : public ::testing::TestWithParam<ResourceControl> {
+// How jails are made.
+struct Way {
+  ResourceControl control;
+  bool python_zygote = false;
+};
+
+// By each way of counting, and with programs forked from one Python; skipped where the machine does
+// not offer it.
+class JailExecutorTest : public ::testing::TestWithParam<Way> {
  protected:
   void SetUp() override {
     JailExecutorOptions options;
     options.jails = 2;
-    options.control = GetParam();
+    options.control = GetParam().control;
+    options.python_zygote = GetParam().python_zygote;
     absl::StatusOr<std::unique_ptr<Executor>> executor = MakeJailExecutor(options);
     if (absl::StrContains(executor.status().message(), "cannot be had")) {
       GTEST_SKIP() << executor.status();
@@ -53,7 +61,8 @@ TEST_P(JailExecutorTest, RunsAProgram) {
   const Report report = Python("print(input()[::-1])", WithInput("abc\n"));
   EXPECT_EQ(report.ending, Ending::kOk);
   EXPECT_EQ(report.output, "cba\n");
-  EXPECT_EQ(report.isolation.control, GetParam());
+  EXPECT_EQ(report.isolation.control, GetParam().control);
+  EXPECT_EQ(report.isolation.zygote, GetParam().python_zygote);
   EXPECT_TRUE(report.isolation.namespaces);
   EXPECT_GT(report.cpu, absl::ZeroDuration());
   EXPECT_GT(report.peak_bytes, 1 << 20);
@@ -69,6 +78,85 @@ TEST_P(JailExecutorTest, PythonProgramsFindWhatPythonGivesThem) {
   EXPECT_EQ(report.exit_status, 4);
   EXPECT_EQ(Python("1 +").ending, Ending::kFailed);
   EXPECT_THAT(Python("x = 1\nx.y").error_output, HasSubstr("File \"main.py\", line 2"));
+}
+
+TEST_P(JailExecutorTest, PythonProgramsBeginAlike) {
+  // Whether the interpreter was started for them or not.
+  Invocation run = WithInput("1\n2\n");
+  run.arguments = {"a", "\xff"};
+  run.files = {{.name = "json.py", .bytes = "dumps = None\n"}};
+  const Report report = Python(
+      "import sys, os, json, threading, signal, random\n"
+      "print(os.fsencode(sys.argv[2]), sys.executable, sys.flags.no_site, sys.path[0][:8])\n"
+      "print(json.dumps([input(), sys.stdin.read()]), threading.active_count())\n"
+      "print(signal.getsignal(signal.SIGPIPE), sys.stdout.isatty(), os.umask(0), os.getpid())\n",
+      run);
+  EXPECT_EQ(report.error_output, "");
+  EXPECT_EQ(report.output,
+            "b'\\xff' /usr/bin/python3 1 /usr/lib\n"
+            "[\"1\", \"2\\n\"] 1\n"
+            "1 False 63 2\n");
+}
+
+TEST_P(JailExecutorTest, PythonFindsFilesBesideItBehindItsOwn) {
+  Invocation run;
+  run.files = {{.name = "json.py", .bytes = "raise SystemExit(1)"},
+               {.name = "beside.py", .bytes = "value = 5"}};
+  const Report report = Python("import json, beside\nprint(json.dumps(beside.value))", run);
+  EXPECT_EQ(report.output, "5\n") << report.error_output;
+}
+
+TEST_P(JailExecutorTest, PythonProgramsEndAlike) {
+  Invocation run;
+  run.collected = {"out"};
+  const Report report = Python(
+      "import atexit, threading, time\n"
+      "class A:\n"
+      "  def __init__(self, name): self.name = name\n"
+      "  def __del__(self): print('del', self.name, word)\n"
+      "def numbers():\n"
+      "  try: yield 1\n"
+      "  finally: print('generator')\n"
+      "word = 'still here'\n"
+      "a, b = A('a'), A('b')\n"
+      "suspended = numbers()\n"
+      "next(suspended)\n"
+      "cycle = [A('c')]\n"
+      "cycle.append(cycle)\n"
+      "file = open('out', 'w')\n"
+      "file.write('unflushed')\n"
+      "atexit.register(print, 'atexit')\n"
+      "threading.Thread(target=lambda: (time.sleep(0.05), print('thread'))).start()\n"
+      "print('end', end='')\n",
+      run);
+  // As python3 prints it by itself.
+  EXPECT_EQ(report.output,
+            "endthread\natexit\ndel a still here\ndel b still here\ngenerator\n"
+            "del c still here\n");
+  EXPECT_EQ(report.error_output, "");
+  ASSERT_EQ(report.collected.size(), 1);
+  EXPECT_EQ(report.collected[0].bytes, "unflushed");
+  EXPECT_EQ(Python("import sys\nsys.stdout.close()").exit_status, 0);
+  EXPECT_EQ(Python("import os\nprint(1)\nos.close(1)").exit_status, 120);
+  EXPECT_EQ(Python("raise SystemExit('no')").error_output, "no\n");
+}
+
+TEST_P(JailExecutorTest, RunsOfOneProgramAreEqual) {
+  const std::string source = "print({str(i) for i in range(100)}, hash('x'))";
+  EXPECT_EQ(Python(source).output, Python(source).output);
+}
+
+TEST_P(JailExecutorTest, PythonRecursesAsDeepAsMemoryLasts) {
+  Invocation run;
+  run.limits.memory_bytes = int64_t{1} << 30;
+  // A level of each kind takes half a kilobyte of the first thread's stack: 150 MB in all.
+  const Report report = Python(
+      "import sys\n"
+      "sys.setrecursionlimit(10**6)\n"
+      "def f(n): return 0 if n == 0 else max([n], key=lambda _: f(n - 1))\n"
+      "print(f(250000))\n",
+      run);
+  EXPECT_EQ(report.output, "250000\n") << EndingName(report.ending) << report.error_output;
 }
 
 TEST_P(JailExecutorTest, TellsExitStatusAndSignal) {
@@ -237,13 +325,18 @@ TEST_P(JailExecutorTest, TellsWhatTheCompilerSays) {
   EXPECT_THAT(report.error_output, HasSubstr("main.c:1:"));
 }
 
-TEST_P(JailExecutorTest, CollectsAPlainFileAndNothingElse) {
+TEST_P(JailExecutorTest, CollectsPlainFilesAndNothingElse) {
   const auto collect = [this](const std::string& source) {
     Invocation run;
-    run.collected = "d/out";
-    return Python("import os\nos.makedirs('d', exist_ok=True)\n" + source, run).collected;
+    run.collected = {"missing", "d/out", "empty"};
+    std::string text;
+    for (const File& file :
+         Python("import os\nos.makedirs('d', exist_ok=True)\n" + source, run).collected) {
+      text += file.name + ":" + file.bytes + ";";
+    }
+    return text;
   };
-  EXPECT_EQ(collect("open('d/out', 'w').write('x')"), "x");
+  EXPECT_EQ(collect("open('d/out', 'w').write('x')\nopen('empty', 'w')"), "d/out:x;empty:;");
   EXPECT_EQ(collect("os.symlink('/etc/passwd', 'd/out')"), "");
   EXPECT_EQ(collect("os.rmdir('d')\nos.symlink('/etc', 'd')\n"), "");
   EXPECT_EQ(collect("os.mkfifo('d/out')"), "");
@@ -282,16 +375,18 @@ TEST_P(JailExecutorTest, SeveralRunAtATime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, JailExecutorTest,
-                         ::testing::Values(ResourceControl::kCgroupV2, ResourceControl::kCgroupV1,
-                                           ResourceControl::kPolling),
-                         [](const ::testing::TestParamInfo<ResourceControl>& info) {
-                           std::string name;
-                           for (const char c : ResourceControlName(info.param)) {
-                             if (std::isalnum(c) != 0) name += c;
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    , JailExecutorTest,
+    ::testing::Values(Way{ResourceControl::kCgroupV2}, Way{ResourceControl::kCgroupV1},
+                      Way{ResourceControl::kPolling}, Way{ResourceControl::kCgroupV2, true},
+                      Way{ResourceControl::kCgroupV1, true}, Way{ResourceControl::kPolling, true}),
+    [](const ::testing::TestParamInfo<Way>& info) {
+      std::string name;
+      for (const char c : ResourceControlName(info.param.control)) {
+        if (std::isalnum(c) != 0) name += c;
+      }
+      return name + (info.param.python_zygote ? "zygote" : "");
+    });
 
 TEST(WeakIsolationTest, IsToldWithEveryReport) {
   JailExecutorOptions options;

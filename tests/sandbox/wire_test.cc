@@ -14,7 +14,7 @@ TEST(WireTest, CommandsArriveAsTheyWere) {
   command.environment = {"A=1"};
   command.files = {{.name = "x", .bytes = std::string("\0\xff", 2), .executable = true}};
   command.input = "in";
-  command.collected = "out";
+  command.collected = {"out", "d/out"};
   command.limits.cpu = absl::Milliseconds(1500);
   command.limits.processes = 7;
   const Command arrived = DecodeCommand(EncodeCommand(command)).value();
@@ -24,7 +24,7 @@ TEST(WireTest, CommandsArriveAsTheyWere) {
   EXPECT_EQ(arrived.files[0].bytes, command.files[0].bytes);
   EXPECT_TRUE(arrived.files[0].executable);
   EXPECT_EQ(arrived.input, "in");
-  EXPECT_EQ(arrived.collected, "out");
+  EXPECT_EQ(arrived.collected, command.collected);
   EXPECT_EQ(arrived.limits.cpu, absl::Milliseconds(1500));
   EXPECT_EQ(arrived.limits.processes, 7);
 }
