@@ -26,8 +26,6 @@
 #include "base/status.h"
 #include "sandbox/jail_executor.h"
 
-extern char** environ;
-
 namespace whet {
 namespace {
 
@@ -47,6 +45,7 @@ class Bench {
 
   absl::StatusOr<double> Spawn(const std::vector<std::string>& words) {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;

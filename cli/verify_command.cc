@@ -124,6 +124,7 @@ absl::Status InOrder(size_t count, absl::FunctionRef<absl::StatusOr<std::string>
   std::vector<std::promise<absl::StatusOr<std::string>>> texts(count);
   std::atomic<size_t> next = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (size_t i = 0; i < std::min(kThreads, count); ++i) {
     threads.emplace_back([&] {
       for (size_t at = next++; at < count; at = next++) texts[at].set_value(text_of(at));

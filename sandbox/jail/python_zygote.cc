@@ -211,6 +211,7 @@ void EndProgram(int status, void* /*unused*/) {
   std::vector<std::string> words(language.run.begin(), language.run.begin() + kPythonWords);
   words.back() = kBegin;
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   self.python.append_module(kModule, MakeModule);

@@ -161,7 +161,7 @@ class JailSoakTest : public ::testing::Test {
     Run(executor->get(), kRuns);
     const Traces after = Count();
     // Each launcher has at most one jail ready, and one that the kernel is taking down.
-    const int64_t jails = 2 * options.jails;
+    const int64_t jails = int64_t{2} * options.jails;
     EXPECT_NEAR(after.processes, before.processes, jails);
     EXPECT_NEAR(after.descriptors, before.descriptors, 12 * jails);
     EXPECT_NEAR(after.namespaces, before.namespaces, jails);
