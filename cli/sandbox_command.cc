@@ -20,7 +20,7 @@ namespace {
 
 struct RunArguments {
   std::string file;
-  std::string language = "python";
+  std::string language;  // Empty: by the file's name.
   std::vector<std::string> arguments;
   LimitArguments limits;
   SandboxArguments sandbox;
@@ -56,21 +56,30 @@ Json ReportJson(const sandbox::Report& report) {
   return json;
 }
 
+std::string LanguageOfFile(const std::string& file) {
+  const size_t dot = file.rfind('.');
+  const std::string suffix = dot == std::string::npos ? "" : file.substr(dot + 1);
+  if (suffix == "c" || suffix == "cpp" || suffix == "sh") return suffix;
+  return suffix == "cc" || suffix == "cxx" ? "cpp" : "python";
+}
+
 absl::Status RunProgram(const RunArguments& arguments) {
   WHET_ASSIGN_OR_RETURN(const sandbox::Limits limits,
                         LimitsOf(arguments.limits, sandbox::Limits()));
   WHET_ASSIGN_OR_RETURN(std::string source, ReadFile(arguments.file));
   WHET_ASSIGN_OR_RETURN(std::string input, ReadInput());
+  const std::string language =
+      arguments.language.empty() ? LanguageOfFile(arguments.file) : arguments.language;
   SandboxArguments one = arguments.sandbox;
   one.jails = 1;
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<sandbox::Executor> executor, OpenSandbox(one));
   WHET_ASSIGN_OR_RETURN(
       const sandbox::Report report,
-      executor->Execute({arguments.language, std::move(source)}, {.input = std::move(input),
-                                                                  .arguments = arguments.arguments,
-                                                                  .files = {},
-                                                                  .collected = {},
-                                                                  .limits = limits}));
+      executor->Execute({language, std::move(source)}, {.input = std::move(input),
+                                                        .arguments = arguments.arguments,
+                                                        .files = {},
+                                                        .collected = {},
+                                                        .limits = limits}));
   WHET_RETURN_IF_ERROR(Print(absl::StrCat(ReportJson(report).Dump(), "\n")));
   if (arguments.show || report.ending == sandbox::Ending::kCompileError) {
     return Print(absl::StrCat(report.output, report.error_output));
@@ -88,7 +97,8 @@ void AddSandboxCommand(CLI::App* app, absl::Status* result) {
   const auto arguments = std::make_shared<RunArguments>();
   run->add_option("file", arguments->file, "Its source")->required();
   run->add_option("arguments", arguments->arguments, "The program's arguments");
-  run->add_option("--lang", arguments->language, "python, c, cpp or bash");
+  run->add_option("--lang", arguments->language,
+                  "python, c, cpp or bash; by the file's name if not given");
   run->add_flag("--show", arguments->show, "Print also what it printed");
   AddLimitOptions(run, &arguments->limits);
   AddSandboxOptions(run, &arguments->sandbox);

@@ -65,7 +65,9 @@ void AddLimitOptions(CLI::App* command, LimitArguments* arguments) {
   command->add_option("--memory", arguments->memory, "Memory of all its processes: 256MiB");
   command->add_option("--processes", arguments->processes, "Processes and threads at a time");
   command->add_option("--output", arguments->output, "Bytes of stdout, and of stderr");
-  command->add_option("--files", arguments->files, "Bytes of all files that it writes");
+  command->add_option(
+      "--files", arguments->files,
+      "Bytes of all files that it writes, and of each; 64MiB and 16MiB if not given");
 }
 
 absl::StatusOr<sandbox::Limits> LimitsOf(const LimitArguments& arguments,
@@ -78,7 +80,7 @@ absl::StatusOr<sandbox::Limits> LimitsOf(const LimitArguments& arguments,
   WHET_RETURN_IF_ERROR(SetBytes("--memory", arguments.memory, &limits.memory_bytes));
   WHET_RETURN_IF_ERROR(SetBytes("--output", arguments.output, &limits.output_bytes));
   WHET_RETURN_IF_ERROR(SetBytes("--files", arguments.files, &limits.scratch_bytes));
-  limits.file_bytes = std::min(limits.file_bytes, limits.scratch_bytes);
+  if (!arguments.files.empty()) limits.file_bytes = limits.scratch_bytes;
   if (arguments.processes != 0) limits.processes = arguments.processes;
   WHET_RETURN_IF_ERROR(CheckLimits(limits));
   return limits;

@@ -19,6 +19,7 @@
 #include "rewards/code/code_task.h"
 #include "rewards/code/code_verifier.h"
 #include "rewards/completion.h"
+#include "sandbox/language.h"
 #include "text/json.h"
 #include "text/json_lines.h"
 
@@ -65,6 +66,9 @@ absl::Status VerifySandbox(const CasesArguments& arguments) {
   WHET_RETURN_IF_ERROR(ForEachJsonLine(arguments.file, [&](const Json& json) {
     return TryCase(json, arguments, jails.get(), &watch, &result);
   }));
+  if (result.rows == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(arguments.file, " has no such case"));
+  }
   if (arguments.repeats > 1) WHET_RETURN_IF_ERROR(Print(watch.Text() + "\n"));
   WHET_RETURN_IF_ERROR(
       Print(absl::StrCat("sandbox cases: ", result.agreed, " of ", result.rows, " agree\n")));
@@ -114,7 +118,9 @@ absl::StatusOr<CodeJudgement> JudgeRow(const Json& row, const CodeArguments& arg
   if (!completion.code.has_value()) {
     return Unjudged(Verdict::kNoAnswer, "no fenced block of code");
   }
-  return verifier.Judge(*task, "", std::string(completion.code->code));
+  const std::string language =
+      LanguageOf(*task, completion.code->language, sandbox::DefaultLanguages());
+  return verifier.Judge(*task, language, std::string(completion.code->code));
 }
 
 // Prints what `text_of` gives for 0 … count - 1, in this order, and works them out several at a

@@ -36,7 +36,8 @@ class Executor {
 
   // Compiles where the language needs it, runs, and then calls `done` once, on a thread of the
   // executor's, where it must not block. Whatever the program does is a report. The statuses are:
-  //   InvalidArgument     a language, limit or file that cannot be
+  //   NotFound            a language that the executor does not know
+  //   InvalidArgument     a limit or file that cannot be
   //   FailedPrecondition  this machine lets nobody make jails, or has no such compiler
   //   others              the machine failed; the same run may succeed another time
   virtual void Submit(Program program, Invocation run, Done done) = 0;

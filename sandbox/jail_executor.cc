@@ -104,11 +104,6 @@ class JailExecutor : public Executor {
   }
 
   static absl::StatusOr<Compiled> CompiledOf(absl::StatusOr<Report> report) {
-    // A compiler that is not there is no program's fault.
-    if (absl::IsInvalidArgument(report.status())) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(report.status().message(), "; install the compiler"));
-    }
     if (!report.ok()) return report.status();
     if (report->ending == Ending::kWallLimit && report->stalled > report->wall / 2) {
       return absl::UnavailableError("the machine was too busy to compile");

@@ -81,8 +81,8 @@ absl::StatusOr<const Language*> FindLanguage(absl::Span<const Language> language
   const auto append = [](std::string* out, const Language& language) {
     out->append(language.name);
   };
-  return absl::InvalidArgumentError(absl::StrCat("there is no language ", name, "; there are ",
-                                                 absl::StrJoin(languages, ", ", append)));
+  return absl::NotFoundError(absl::StrCat("there is no language ", name, "; there are ",
+                                          absl::StrJoin(languages, ", ", append)));
 }
 
 Command CompileCommand(const Language& language, const std::string& source) {

@@ -31,7 +31,7 @@ Language PythonLanguage();
 // It, c, cpp and bash, as Debian has them.
 std::vector<Language> DefaultLanguages();
 
-// By name or alias; InvalidArgument, with those that there are, for others.
+// By name or alias; NotFound, with those that there are, for others.
 absl::StatusOr<const Language*> FindLanguage(absl::Span<const Language> languages,
                                              absl::string_view name);
 

@@ -27,12 +27,6 @@ CodeRule::CodeRule(std::shared_ptr<sandbox::Executor> executor, CodeRuleOptions 
       options_(std::move(options)),
       verifier_(executor_.get(), options_.verifier) {}
 
-std::string CodeRule::LanguageOf(const CodeTask& task, absl::string_view fence) const {
-  if (!std::holds_alternative<StdinTests>(task.tests)) return task.language;
-  const absl::StatusOr<const sandbox::Language*> named = FindLanguage(options_.languages, fence);
-  return named.ok() ? (*named)->name : task.language;
-}
-
 RewardPart CodeRule::Judge(const ScoreInput& input) const {
   const absl::StatusOr<CodeTask> task = ParseCodeTask(input.prompt.ground_truth);
   if (!task.ok()) return Part(Verdict::kUnparseableGold, std::string(task.status().message()));
@@ -41,8 +35,9 @@ RewardPart CodeRule::Judge(const ScoreInput& input) const {
     return Part(Verdict::kNoAnswer, std::string(completion.no_answer));
   }
   if (!completion.code.has_value()) return Part(Verdict::kNoAnswer, "no fenced block of code");
-  CodeJudgement judgement = verifier_.Judge(*task, LanguageOf(*task, completion.code->language),
-                                            std::string(completion.code->code));
+  CodeJudgement judgement =
+      verifier_.Judge(*task, LanguageOf(*task, completion.code->language, options_.languages),
+                      std::string(completion.code->code));
   RewardPart part = Part(judgement.verdict, std::move(judgement.message));
   if (part.value.has_value()) part.value = judgement.reward;
   return part;

@@ -33,7 +33,6 @@ class CodeRule : public RewardRule {
 
  private:
   RewardPart Judge(const ScoreInput& input) const;
-  std::string LanguageOf(const CodeTask& task, absl::string_view fence) const;
 
   const std::shared_ptr<sandbox::Executor> executor_;
   const CodeRuleOptions options_;

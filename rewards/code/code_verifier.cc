@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
 #include "base/status.h"
@@ -201,6 +202,9 @@ class CodeVerifier::Judging {
 
   // nullopt: a checker program has to say.
   std::optional<TestResult> ResultOf(size_t i, const absl::StatusOr<Report>& report) const {
+    if (absl::IsNotFound(report.status())) {
+      return TestResult{Verdict::kUnparseableGold, std::string(report.status().message())};
+    }
     if (absl::IsInvalidArgument(report.status())) {
       return TestResult{Verdict::kUnparseableAnswer, std::string(report.status().message())};
     }
@@ -211,11 +215,19 @@ class CodeVerifier::Judging {
       return OfClaim(*calls, i, report->output);
     }
     if (std::holds_alternative<AssertTests>(task_.tests)) {
-      return report->output == kPassed ? Passed() : Wrong("it ended before the test did");
+      return OfAssertClaim(report->output);
     }
     const StdinTests& tests = std::get<StdinTests>(task_.tests);
     if (std::holds_alternative<ProgramChecker>(tests.checker)) return std::nullopt;
     return OfCheck(CheckOutput(tests.checker, tests.tests[i].expected_stdout, report->output));
+  }
+
+  static TestResult OfAssertClaim(absl::string_view claim) {
+    if (claim == kPassed) return Passed();
+    if (absl::ConsumePrefix(&claim, kBadTest)) {
+      return {Verdict::kUnparseableGold, absl::StrCat("the test: ", claim)};
+    }
+    return Wrong("it ended before the test did");
   }
 
   static TestResult OfClaim(const CallTests& calls, size_t i, const std::string& claim) {
@@ -257,6 +269,10 @@ class CodeVerifier::Judging {
     if (!report.ok()) return Fault(report.status().message());
     const std::string said = LastLine(absl::StrCat(report->output, "\n", report->error_output));
     if (report->ending == Ending::kOk) return Passed();
+    // The checker is held to be right: what it cannot bear, the program should not have printed.
+    if (report->ending != Ending::kFailed && report->ending != Ending::kCompileError) {
+      return Wrong(absl::StrCat("the checker ended with ", EndingName(report->ending), said));
+    }
     if (report->ending == Ending::kFailed && (report->exit_status == kCheckerWrongAnswer ||
                                               report->exit_status == kCheckerPresentation)) {
       return Wrong(absl::StrCat("the checker refused it", said));
@@ -302,6 +318,13 @@ class CodeVerifier::Judging {
   bool any_ended_ ABSL_GUARDED_BY(mu_) = false;
   bool decided_ ABSL_GUARDED_BY(mu_) = false;
 };
+
+std::string LanguageOf(const CodeTask& task, absl::string_view fence,
+                       absl::Span<const sandbox::Language> languages) {
+  if (!std::holds_alternative<StdinTests>(task.tests)) return task.language;
+  const absl::StatusOr<const sandbox::Language*> named = FindLanguage(languages, fence);
+  return named.ok() ? (*named)->name : task.language;
+}
 
 CodeJudgement CodeVerifier::Judge(const CodeTask& task, absl::string_view language,
                                   const std::string& program) const {

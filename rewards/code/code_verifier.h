@@ -10,6 +10,7 @@
 #include "rewards/code/code_task.h"
 #include "rollout/reward.h"
 #include "sandbox/executor.h"
+#include "sandbox/language.h"
 #include "sandbox/limits.h"
 
 namespace whet {
@@ -57,6 +58,11 @@ class CodeVerifier {
   sandbox::Executor* const executor_;
   const CodeVerifierOptions options_;
 };
+
+// The language of a program for `task` in a block that is fenced as `fence`: that of the fence if
+// it is one of `languages` and the tests are runs of the program, else the task's.
+std::string LanguageOf(const CodeTask& task, absl::string_view fence,
+                       absl::Span<const sandbox::Language> languages);
 
 }  // namespace whet
 

@@ -2,13 +2,15 @@
 
     main.py call      stdin: {"entry", "args"}; stdout: the result as of rewards/code/canonical.h
     main.py assert    stdin: {"entry", "prelude", "setup", "test"}; stdout: "passed" if nothing
-                      failed
+                      failed, "bad test: …" if the test itself is to blame
 
 The program is solution.py; prelude.py goes before it. Whatever runs in its process is not trusted,
 this code included: what it prints is a claim, which the verifier compares. Asserts know what they
 expect, so they run in another process, which the program cannot look into; the two exchange values.
 """
 
+import builtins
+import collections
 import json
 import os
 import re
@@ -21,6 +23,9 @@ sys.path.remove(os.getcwd())
 DEPTH_MAX = 64
 BYTES_MAX = 1 << 20
 DIGITS_MAX = 100_000
+
+# A value of one of these is equal to a dict, and is handed on as one.
+DICTS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 
 # What programs in data sets use without importing it.
 MODULES = ("bisect", "collections", "copy", "datetime", "functools", "heapq", "itertools", "math",
@@ -78,6 +83,12 @@ def find_entry(names, entry):
     return found
 
 
+def is_tuple(value):
+    """Named ones too."""
+    kind = type(value)
+    return kind is tuple or kind.__bases__ == (tuple,) and hasattr(kind, "_fields")
+
+
 def canonical(value, depth=0):
     """rewards/code/canonical.h. By exact type: what only looks like a number is none."""
     kind = type(value)
@@ -94,9 +105,9 @@ def canonical(value, depth=0):
             "-Infinity" if value == float("-inf") else repr(value)
     if depth >= DEPTH_MAX:
         raise ValueError("the result is too deep")
-    if kind is list or kind is tuple:
+    if kind is list or is_tuple(value):
         return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
-    if kind is dict:
+    if kind in DICTS:
         parts = []
         for key, item in value.items():
             if type(key) is not str and type(key) is not int:
@@ -121,6 +132,12 @@ def silence_stdout():
     return real
 
 
+def end(real, text):
+    """No handlers at exit, no threads that are waited for: the answer is given."""
+    write_all(real, text)
+    os._exit(0)
+
+
 def run_call():
     task = json.loads(sys.stdin.read())
     real = silence_stdout()
@@ -130,9 +147,7 @@ def run_call():
     text = canonical(result)
     if len(text) > BYTES_MAX:
         raise ValueError("the result is too large")
-    write_all(real, text)
-    # No handlers at exit, no threads that are waited for: the answer is given.
-    os._exit(0)
+    end(real, text)
 
 
 # --- Asserts: two processes, and values between them. ------------------------------------------
@@ -155,11 +170,14 @@ def pack(value, handles, depth=0):
         return {"handle": value._number}
     if depth >= DEPTH_MAX:
         raise ValueError("a value is too deep")
-    if kind in (list, tuple, set, frozenset):
-        return {kind.__name__: [pack(item, handles, depth + 1) for item in value]}
-    if kind is dict:
+    if kind in (list, set, frozenset) or is_tuple(value):
+        name = "tuple" if is_tuple(value) else kind.__name__
+        return {name: [pack(item, handles, depth + 1) for item in value]}
+    if kind in DICTS:
         return {"dict": [[pack(key, handles, depth + 1), pack(item, handles, depth + 1)]
                          for key, item in value.items()]}
+    if kind is type and getattr(builtins, value.__name__, None) is value:
+        return {"type": value.__name__}
     if handles is None:
         raise TypeError(f"a {kind.__name__} cannot be handed to the program")
     handles.append(value)
@@ -180,10 +198,37 @@ def unpack(packed, resolve):
         return bytes.fromhex(content)
     if kind == "handle":
         return resolve(content)
+    if kind == "type":
+        return builtin_type(content, object)
     if kind == "dict":
         return {unpack(key, resolve): unpack(item, resolve) for key, item in content}
     items = (unpack(item, resolve) for item in content)
     return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)
+
+
+def builtin_type(name, of):
+    """Python's own type of this name, if it is a subclass of `of`."""
+    kind = getattr(builtins, str(name), None)
+    if not (isinstance(kind, type) and issubclass(kind, of)):
+        raise ValueError(f"{name} is no type of Python's own")
+    return kind
+
+
+def own_type_of(error):
+    """The name of the nearest type of Python's own."""
+    for kind in type(error).__mro__:
+        if getattr(builtins, kind.__name__, None) is kind:
+            return kind.__name__
+    return "Exception"
+
+
+def mutate(argument, new):
+    """What the program did to a list, dict or set that it was given."""
+    if type(argument) is list and type(new) is list:
+        argument[:] = new
+    elif type(argument) in (dict, set) and type(argument) is type(new):
+        argument.clear()
+        argument.update(new)
 
 
 class Channel:
@@ -217,6 +262,9 @@ class Handle:
     def __getattr__(self, name):
         return self._ask("attribute", self, name)
 
+    def __setattr__(self, name, value):
+        self._ask("set", self, name, value)
+
     def __call__(self, *arguments, **named):
         return self._ask("call", self, list(arguments), named)
 
@@ -240,6 +288,7 @@ class Handle:
 
 OPERATIONS = {
     "attribute": lambda value, name: getattr(value, name),
+    "set": lambda value, name, new: setattr(value, name, new),
     "call": lambda value, arguments, named: value(*arguments, **named),
     "item": lambda value, key: value[key],
     "length": lambda value: len(value),
@@ -266,8 +315,10 @@ def serve_program(channel):
                 arguments = unpack(request["arguments"], handles.__getitem__)
                 value = OPERATIONS[request["operation"]](*arguments)
             answer = {"value": pack(value, handles)}
+            if request.get("operation") == "call":
+                answer["arguments"] = pack(arguments[1], handles)
         except Exception as error:
-            answer = {"raised": type(error).__name__, "text": str(error)[:1000]}
+            answer = {"raised": own_type_of(error), "text": str(error)[:1000]}
         channel.send(answer)
 
 
@@ -306,22 +357,29 @@ def run_assert():
     task = json.loads(sys.stdin.read())
     real = silence_stdout()
     handles = {}
+    uses = 0  # Of the program by the test.
 
     def resolve(number):
         return handles.setdefault(int(number), Handle(int(number), ask))
 
-    def receive():
-        answer = channel.receive()
+    def result_of(answer):
         if "value" in answer:
             return unpack(answer["value"], resolve)
-        kind = getattr(__import__("builtins"), str(answer["raised"]), ProgramError)
-        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = builtin_type(answer["raised"], Exception)
+        # To a loop of the test it would be no error.
+        if issubclass(kind, (StopIteration, StopAsyncIteration)):
             kind = ProgramError
         raise kind(answer["text"])
 
     def ask(operation, *arguments):
+        nonlocal uses
+        uses += 1
         channel.send({"operation": operation, "arguments": pack(list(arguments), None)})
-        return receive()
+        answer = channel.receive()
+        for argument, new in zip(arguments[1] if operation == "call" else (),
+                                 unpack(answer.get("arguments", {"list": []}), resolve)):
+            mutate(argument, new)
+        return result_of(answer)
 
     loaded = channel.receive()
     if "failed" in loaded:
@@ -332,14 +390,19 @@ def run_assert():
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     names = module.__dict__
-    exec(compile(task["prelude"], "prelude.py", "exec"), names)
-    setup = compile(task["setup"], "setup.py", "exec")
-    test = compile(task["test"], "test.py", "exec")
+    try:
+        prelude = compile(task["prelude"], "prelude.py", "exec")
+        setup = compile(task["setup"], "setup.py", "exec")
+        test = compile(task["test"], "test.py", "exec")
+    except (SyntaxError, ValueError) as error:
+        end(real, f"bad test: {error}")
+    exec(prelude, names)
     known = set(names) - {task["entry"]}
     for name in (global_names(setup) | global_names(test) | {task["entry"]}) - known:
         if name and name in offered or name == task["entry"] != "":
             channel.send({"name": name})
-            names[name] = receive()
+            names[name] = result_of(channel.receive())
+            uses += not isinstance(names[name], Handle)
     sys.argv = ["test.py"]
     try:
         exec(setup, names)
@@ -347,8 +410,7 @@ def run_assert():
     except SystemExit as ended:  # unittest.main: its code is whether tests failed.
         if ended.code not in (None, 0, False):
             raise
-    write_all(real, "passed")
-    os._exit(0)
+    end(real, "passed" if uses else "bad test: it never uses the program")
 
 
 if __name__ == "__main__":

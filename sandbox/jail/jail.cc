@@ -212,6 +212,10 @@ class Jail::Running {
                                               ? absl::StrCat("start ", command_.argv[0])
                                               : absl::StrCat("jail: ", failure_->step),
                                           ": ", strerror(failure_->value));
+    // What whoever configured the language named by its path.
+    if (failure_->kind == InitMessage::kExecFailed && command_.argv[0].front() == '/') {
+      return absl::FailedPreconditionError(absl::StrCat(what, "; install it"));
+    }
     const bool theirs = failure_->kind == InitMessage::kExecFailed || failure_->value == ENOSPC ||
                         failure_->value == EEXIST || failure_->value == ENOTDIR;
     return theirs ? absl::InvalidArgumentError(what) : absl::InternalError(what);

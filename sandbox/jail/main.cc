@@ -51,7 +51,7 @@ absl::StatusOr<JailOptions> ParseOptions(int argc, char** argv) {
 
 absl::Status Serve(int argc, char** argv) {
   WHET_ASSIGN_OR_RETURN(const JailOptions options, ParseOptions(argc, argv));
-  if (options.python_zygote) WHET_RETURN_IF_ERROR(BeginWithStack(argv));
+  if (options.python_zygote) WHET_RETURN_IF_ERROR(BeginBare(argv));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Jail> jail, Jail::Create(options));
   return ServeRequests(
       [&jail](absl::string_view request) {

@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
@@ -11,6 +13,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+
+#include "sandbox/jail/system_root.h"
 
 namespace whet::sandbox {
 namespace {
@@ -27,6 +31,8 @@ ssize_t ReadOf(const char* pid, const char* name, char (&buffer)[kSize]) {
   buffer[std::max<ssize_t>(count, 0)] = '\0';
   return count;
 }
+
+constexpr int64_t kExactly = 4;
 
 int64_t PageBytes() { return sysconf(_SC_PAGESIZE); }
 
@@ -46,15 +52,16 @@ int64_t CpuOf(const char* pid) {
   return ticks * (1'000'000'000 / sysconf(_SC_CLK_TCK));
 }
 
-// Without files that are mapped: those are the system's.
-int64_t MemoryOf(const char* pid) {
+// At most what it holds: all that it has mapped and could write. Without the system's files.
+int64_t BoundOf(const char* pid) {
   char text[128];
-  long long resident = 0;
-  long long shared = 0;
-  if (ReadOf(pid, "statm", text) <= 0 || sscanf(text, "%*d %lld %lld", &resident, &shared) != 2) {
+  long long mapped = 0;
+  long long text_pages = 0;
+  if (ReadOf(pid, "statm", text) <= 0 ||
+      sscanf(text, "%lld %*d %*d %lld", &mapped, &text_pages) != 2) {
     return 0;
   }
-  return (resident - shared) * PageBytes();
+  return (mapped - text_pages) * PageBytes();
 }
 
 int64_t FieldOf(const char* text, const char* name) {
@@ -62,11 +69,45 @@ int64_t FieldOf(const char* text, const char* name) {
   return at == nullptr ? 0 : strtoll(at + strlen(name), nullptr, 10);
 }
 
-// Pages that several processes share are each one's in part.
+// Pages that several processes share are each one's in part. Without shared memory.
 int64_t ShareOf(const char* pid) {
   char text[4096];
-  if (ReadOf(pid, "smaps_rollup", text) <= 0) return MemoryOf(pid);
+  if (ReadOf(pid, "smaps_rollup", text) <= 0) return 0;
   return FieldOf(text, "Pss_Anon:") << 10;
+}
+
+// Anonymous memory that is shared belongs to whoever maps it, and may be full although nobody has
+// its pages at hand: it counts with its size, once for all who map it. Its inodes tell which is
+// which; of more than fit, all count.
+struct SharedMemory {
+  static constexpr size_t kInodesMax = 256;
+  unsigned long long inodes[kInodesMax] = {};
+  size_t count = 0;
+  int64_t bytes = 0;
+
+  void Add(unsigned long long inode, int64_t size) {
+    if (std::find(inodes, inodes + count, inode) != inodes + count) return;
+    if (count < kInodesMax) inodes[count++] = inode;
+    bytes += size;
+  }
+};
+
+void AddShared(const char* pid, SharedMemory* shared) {
+  char path[512];
+  snprintf(path, sizeof(path), "/proc/%s/maps", pid);
+  FILE* maps = fopen(path, "re");
+  if (maps == nullptr) return;
+  char line[512];
+  while (fgets(line, sizeof(line), maps) != nullptr) {
+    unsigned long long begin = 0;
+    unsigned long long end = 0;
+    unsigned long long inode = 0;
+    if (strstr(line, "/dev/zero (deleted)") == nullptr) continue;
+    if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &begin, &end, &inode) == 3) {
+      shared->Add(inode, static_cast<int64_t>(end - begin));
+    }
+  }
+  fclose(maps);
 }
 
 // How long its most delayed thread has waited for a processor.
@@ -90,7 +131,22 @@ int64_t StalledOf(const char* pid) {
   return longest;
 }
 
+int64_t TreeBytes(const char* directory) {
+  constexpr int64_t kBlock = 512;
+  int64_t bytes = 0;
+  char* const roots[] = {const_cast<char*>(directory), nullptr};
+  FTS* tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, nullptr);
+  if (tree == nullptr) return 0;
+  while (const FTSENT* entry = fts_read(tree)) {
+    if (entry->fts_info == FTS_F) bytes += entry->fts_statp->st_blocks * kBlock;
+  }
+  fts_close(tree);
+  return bytes;
+}
+
+// Of the scratch directory: a file system of its own, or, of weak isolation, a part of one.
 int64_t FileBytes(const char* scratch) {
+  if (strcmp(scratch, kScratch) != 0) return TreeBytes(scratch);
   struct statfs info = {};
   if (statfs(scratch, &info) != 0) return 0;
   return static_cast<int64_t>(info.f_blocks - info.f_bfree) * info.f_bsize;
@@ -107,6 +163,19 @@ int64_t SharedMemoryBytes() {
         1) {
       bytes += resident;
     }
+  }
+  fclose(table);
+  return bytes;
+}
+
+int64_t MessageBytes() {
+  int64_t bytes = 0;
+  FILE* table = fopen("/proc/sysvipc/msg", "re");
+  if (table == nullptr) return 0;
+  char line[512];
+  while (fgets(line, sizeof(line), table) != nullptr) {
+    long long queued = 0;
+    if (sscanf(line, "%*d %*d %*o %lld", &queued) == 1) bytes += queued;
   }
   fclose(table);
   return bytes;
@@ -138,23 +207,41 @@ bool IsDescendant(const char* pid) {
 
 struct Sums {
   int64_t cpu_ns = 0;
-  int64_t memory_bytes = 0;
+  int64_t bound_bytes = 0;
   int64_t stalled_ns = 0;
 };
 
-Sums AddUp(int64_t (*memory_of)(const char* pid)) {
-  Sums sums;
+// Calls `visit` with each process of the program.
+template <typename Visit>
+void ForEachProcess(Visit visit) {
   DIR* processes = opendir("/proc");
-  if (processes == nullptr) return sums;
+  if (processes == nullptr) return;
   while (const dirent* entry = readdir(processes)) {
     const char* pid = entry->d_name;
     if (pid[0] < '1' || pid[0] > '9' || !IsDescendant(pid)) continue;
-    sums.cpu_ns += CpuOf(pid);
-    sums.memory_bytes += memory_of(pid);
-    sums.stalled_ns = std::max(sums.stalled_ns, StalledOf(pid));
+    visit(pid);
   }
   closedir(processes);
+}
+
+Sums AddUp() {
+  Sums sums;
+  ForEachProcess([&sums](const char* pid) {
+    sums.cpu_ns += CpuOf(pid);
+    sums.bound_bytes += BoundOf(pid);
+    sums.stalled_ns = std::max(sums.stalled_ns, StalledOf(pid));
+  });
   return sums;
+}
+
+int64_t ProcessBytes() {
+  int64_t bytes = 0;
+  SharedMemory shared;
+  ForEachProcess([&bytes, &shared](const char* pid) {
+    bytes += ShareOf(pid);
+    AddShared(pid, &shared);
+  });
+  return bytes + shared.bytes;
 }
 
 int64_t BuriedCpu() {
@@ -167,10 +254,11 @@ int64_t BuriedCpu() {
 }  // namespace
 
 void CountUsage(const char* scratch, int64_t bytes_max, Usage* usage) {
-  const int64_t files = FileBytes(scratch) + SharedMemoryBytes();
-  Sums sums = AddUp(MemoryOf);
-  if (sums.memory_bytes + files > bytes_max) sums.memory_bytes = AddUp(ShareOf).memory_bytes;
-  const int64_t memory = sums.memory_bytes + files;
+  const int64_t files = FileBytes(scratch) + SharedMemoryBytes() + MessageBytes();
+  const Sums sums = AddUp();
+  // What nobody could have exceeded need not be counted exactly, but from time to time.
+  const bool exactly = sums.bound_bytes + files > bytes_max || usage->counts % kExactly == 0;
+  const int64_t memory = exactly ? ProcessBytes() + files : usage->memory_bytes.load();
   usage->cpu_ns = std::max<int64_t>(usage->cpu_ns, sums.cpu_ns + BuriedCpu());
   usage->memory_bytes = memory;
   usage->peak_bytes = std::max<int64_t>(usage->peak_bytes, memory);

@@ -291,14 +291,15 @@ bool PythonZygote::Serves(const Command& command) {
                     language.run.begin());
 }
 
-absl::Status BeginWithStack(char** argv) {
+absl::Status BeginBare(char** argv) {
   rlimit limit = {};
   if (getrlimit(RLIMIT_STACK, &limit) != 0) return ErrnoStatus(errno, "getrlimit");
   const rlim_t wanted = std::min(static_cast<rlim_t>(Limits().stack_bytes), limit.rlim_max);
-  if (limit.rlim_cur >= wanted) return absl::OkStatus();
-  limit.rlim_cur = wanted;
-  if (setrlimit(RLIMIT_STACK, &limit) == 0) execv("/proc/self/exe", argv);
-  return ErrnoStatus(errno, "begin anew with a larger stack");
+  if (limit.rlim_cur >= wanted && *environ == nullptr) return absl::OkStatus();
+  limit.rlim_cur = std::max(limit.rlim_cur, wanted);
+  char* const none[] = {nullptr};
+  if (setrlimit(RLIMIT_STACK, &limit) == 0) execve("/proc/self/exe", argv, none);
+  return ErrnoStatus(errno, "begin anew");
 }
 
 }  // namespace whet::sandbox

@@ -40,10 +40,10 @@ class PythonZygote {
   const UniqueFd channel_;
 };
 
-// So that recursion may go as deep in a fork as in a program of its own: how far the first thread's
-// stack may grow is decided when a program begins, by the limit that it begins with. Begins the
-// calling program anew, with `argv`, if that is too low; returns if it is not, or if it cannot be.
-absl::Status BeginWithStack(char** argv);
+// What is in a process's memory from its beginning, its forks have too: begins the calling program
+// anew, with `argv`, without an environment, and with as large a stack as programs may want; how
+// far the first thread's may grow is decided then. Returns if it has begun so, or if it cannot.
+absl::Status BeginBare(char** argv);
 
 }  // namespace whet::sandbox
 

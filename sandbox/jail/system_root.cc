@@ -23,7 +23,9 @@
 namespace whet::sandbox {
 namespace {
 
-constexpr uid_t kNobody = 65534;
+// Beyond those that systems and containers hand out.
+constexpr uid_t kFirstUser = 2'000'000'000;
+constexpr uid_t kUsers = 100'000'000;
 
 // Any directory that is there everywhere; the new root is made on it, unseen by others.
 constexpr char kPlace[] = "/tmp";
@@ -172,9 +174,14 @@ int MapIdentity(const Identity& inside, const Identity& outside) {
 
 absl::Status LeaveRoot() {
   if (geteuid() != 0) return absl::OkStatus();
-  if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
-      setresuid(kNobody, kNobody, kNobody) != 0) {
-    return ErrnoStatus(errno, "become an unprivileged user");
+  // Nobody else's: what the kernel counts by user, pipes and watches say, each launcher has for
+  // itself.
+  const uid_t user = kFirstUser + static_cast<uid_t>(getpid()) % kUsers;
+  if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
+      setresuid(user, user, user) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("root here may not become another user (", strerror(errno),
+                     "): this user namespace has too few; start whet as an ordinary user"));
   }
   // Else /proc/self would be root's.
   prctl(PR_SET_DUMPABLE, 1);

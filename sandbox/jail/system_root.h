@@ -15,7 +15,7 @@ namespace whet::sandbox {
 // The working directory of a program, empty until a jail mounts its own.
 inline constexpr char kScratch[] = "/tmp";
 
-// Leaves root, if this is root, for the user "nobody", and all but namespaces of its own behind:
+// Leaves root, if this is root, for a user of its own, and all but namespaces of its own behind:
 // afterwards this process is an unprivileged user in a user and a mount namespace, in which it may
 // make jails, and its root is the system root: /usr with what leads there, a few of /etc and /dev,
 // /proc, `directories` (absolute paths of this machine), and an empty kScratch. FailedPrecondition,

@@ -93,6 +93,44 @@ TEST_F(PythonHarnessTest, AssertsMayExpectExceptions) {
   EXPECT_FALSE(Passes(task, "def f(): return 1"));
 }
 
+TEST_F(PythonHarnessTest, ValuesOfPythonsOwnClassesArePlain) {
+  EXPECT_TRUE(Passes(R"-({"test_list": ["assert f('aab') == {'a': 2, 'b': 1}"]})-",
+                     "from collections import Counter\ndef f(s): return Counter(s)"));
+  EXPECT_TRUE(Passes(R"-({"test_list": ["assert f(1) == (1, 2)"]})-",
+                     "from collections import namedtuple\nP = namedtuple('P', 'x y')\n"
+                     "def f(x): return P(x, 2)"));
+  EXPECT_TRUE(Passes(R"-({"test_list": ["assert f([1, 'a'], int) == [1]"]})-",
+                     "def f(items, kind): return [x for x in items if type(x) is kind]"));
+  EXPECT_TRUE(
+      Passes(R"({"entry": "f", "tests": [{"args": ["aab"], "expected": {"a": 2, "b": 1}}]})",
+             "from collections import Counter\ndef f(s): return Counter(s)"));
+}
+
+TEST_F(PythonHarnessTest, AssertsSeeWhatHappensToTheirObjects) {
+  EXPECT_TRUE(
+      Passes(R"-({"test_list": ["a = [3, 1]\nf(a)\nassert a == [1, 3]"]})-", "def f(a): a.sort()"));
+  EXPECT_TRUE(Passes(R"-({"test_list": ["n = Node(1)\nn.next = Node(2)\nassert total(n) == 3"]})-",
+                     "class Node:\n  def __init__(self, v): self.v, self.next = v, None\n"
+                     "def total(n): return n.v + (total(n.next) if n.next else 0)"));
+}
+
+TEST_F(PythonHarnessTest, ExceptionsOfTheProgramEndNoLoopOfTheTest) {
+  const std::string task =
+      R"-({"test_list": ["for a, b in zip(map(f, [1, 2]), [2, 3]): assert a == b"]})-";
+  EXPECT_TRUE(Passes(task, "def f(x): return x + 1"));
+  EXPECT_FALSE(Passes(task, "def f(x): raise StopIteration"));
+  EXPECT_FALSE(Passes(R"({"test_list": ["try:\n  f()\nexcept KeyError: pass"]})",
+                      "class E(Exception): pass\nE.__name__ = 'KeyError'\ndef f(): raise E"));
+}
+
+TEST_F(PythonHarnessTest, TestsThatAreToBlameGiveNoVerdict) {
+  for (const char* task : {R"-({"test_list": ["assert f(2) = 4"]})-", R"-({"test_list": ["x ="]})-",
+                           R"-({"test_list": ["pass"]})-",
+                           R"-({"test": "def test_a(): assert f(2) == 4", "entry_point": "f"})-"}) {
+    EXPECT_EQ(Judge(task, "def f(x): return 4").verdict, Verdict::kUnparseableGold) << task;
+  }
+}
+
 TEST_F(PythonHarnessTest, AssertsImportNothingThatAProgramWrote) {
   const std::string task = R"-({"test_list": ["import made_up\nassert made_up.value == f()"]})-";
   EXPECT_FALSE(Passes(task,

@@ -2,60 +2,22 @@
 
 #include <unistd.h>
 
-#include <cctype>
 #include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/sandbox/jail_fixture.h"
 
 namespace whet::sandbox {
 namespace {
 
 using ::testing::HasSubstr;
 
-Invocation WithInput(const std::string& input) {
-  Invocation run;
-  run.input = input;
-  return run;
-}
-
-// How jails are made.
-struct Way {
-  ResourceControl control;
-  bool python_zygote = false;
-};
-
-// By each way of counting, and with programs forked from one Python; skipped where the machine does
-// not offer it.
-class JailExecutorTest : public ::testing::TestWithParam<Way> {
- protected:
-  void SetUp() override {
-    JailExecutorOptions options;
-    options.jails = 2;
-    options.control = GetParam().control;
-    options.python_zygote = GetParam().python_zygote;
-    absl::StatusOr<std::unique_ptr<Executor>> executor = MakeJailExecutor(options);
-    if (absl::StrContains(executor.status().message(), "cannot be had")) {
-      GTEST_SKIP() << executor.status();
-    }
-    if (absl::StrContains(executor.status().message(), "forbids user namespaces")) {
-      GTEST_SKIP() << executor.status();
-    }
-    ASSERT_TRUE(executor.ok()) << executor.status();
-    executor_ = *std::move(executor);
-  }
-
-  Report Python(const std::string& source, const Invocation& run = {}) {
-    return executor_->Execute({"python", source}, run).value();
-  }
-
-  std::unique_ptr<Executor> executor_;
-};
+class JailExecutorTest : public JailTest {};
 
 TEST_P(JailExecutorTest, RunsAProgram) {
   const Report report = Python("print(input()[::-1])", WithInput("abc\n"));
@@ -66,97 +28,6 @@ TEST_P(JailExecutorTest, RunsAProgram) {
   EXPECT_TRUE(report.isolation.namespaces);
   EXPECT_GT(report.cpu, absl::ZeroDuration());
   EXPECT_GT(report.peak_bytes, 1 << 20);
-}
-
-TEST_P(JailExecutorTest, PythonProgramsFindWhatPythonGivesThem) {
-  const Report report = Python(
-      "import sys, pickle\n"
-      "class A: pass\n"
-      "print(sys.argv, __name__, __file__, type(pickle.loads(pickle.dumps(A()))).__name__)\n"
-      "exit(4)\n");
-  EXPECT_EQ(report.output, "['main.py'] __main__ main.py A\n");
-  EXPECT_EQ(report.exit_status, 4);
-  EXPECT_EQ(Python("1 +").ending, Ending::kFailed);
-  EXPECT_THAT(Python("x = 1\nx.y").error_output, HasSubstr("File \"main.py\", line 2"));
-}
-
-TEST_P(JailExecutorTest, PythonProgramsBeginAlike) {
-  // Whether the interpreter was started for them or not.
-  Invocation run = WithInput("1\n2\n");
-  run.arguments = {"a", "\xff"};
-  run.files = {{.name = "json.py", .bytes = "dumps = None\n"}};
-  const Report report = Python(
-      "import sys, os, json, threading, signal, random\n"
-      "print(os.fsencode(sys.argv[2]), sys.executable, sys.flags.no_site, sys.path[0][:8])\n"
-      "print(json.dumps([input(), sys.stdin.read()]), threading.active_count())\n"
-      "print(signal.getsignal(signal.SIGPIPE), sys.stdout.isatty(), os.umask(0), os.getpid())\n",
-      run);
-  EXPECT_EQ(report.error_output, "");
-  EXPECT_EQ(report.output,
-            "b'\\xff' /usr/bin/python3 1 /usr/lib\n"
-            "[\"1\", \"2\\n\"] 1\n"
-            "1 False 63 2\n");
-}
-
-TEST_P(JailExecutorTest, PythonFindsFilesBesideItBehindItsOwn) {
-  Invocation run;
-  run.files = {{.name = "json.py", .bytes = "raise SystemExit(1)"},
-               {.name = "beside.py", .bytes = "value = 5"}};
-  const Report report = Python("import json, beside\nprint(json.dumps(beside.value))", run);
-  EXPECT_EQ(report.output, "5\n") << report.error_output;
-}
-
-TEST_P(JailExecutorTest, PythonProgramsEndAlike) {
-  Invocation run;
-  run.collected = {"out"};
-  const Report report = Python(
-      "import atexit, threading, time\n"
-      "class A:\n"
-      "  def __init__(self, name): self.name = name\n"
-      "  def __del__(self): print('del', self.name, word)\n"
-      "def numbers():\n"
-      "  try: yield 1\n"
-      "  finally: print('generator')\n"
-      "word = 'still here'\n"
-      "a, b = A('a'), A('b')\n"
-      "suspended = numbers()\n"
-      "next(suspended)\n"
-      "cycle = [A('c')]\n"
-      "cycle.append(cycle)\n"
-      "file = open('out', 'w')\n"
-      "file.write('unflushed')\n"
-      "atexit.register(print, 'atexit')\n"
-      "threading.Thread(target=lambda: (time.sleep(0.05), print('thread'))).start()\n"
-      "print('end', end='')\n",
-      run);
-  // As python3 prints it by itself.
-  EXPECT_EQ(report.output,
-            "endthread\natexit\ndel a still here\ndel b still here\ngenerator\n"
-            "del c still here\n");
-  EXPECT_EQ(report.error_output, "");
-  ASSERT_EQ(report.collected.size(), 1);
-  EXPECT_EQ(report.collected[0].bytes, "unflushed");
-  EXPECT_EQ(Python("import sys\nsys.stdout.close()").exit_status, 0);
-  EXPECT_EQ(Python("import os\nprint(1)\nos.close(1)").exit_status, 120);
-  EXPECT_EQ(Python("raise SystemExit('no')").error_output, "no\n");
-}
-
-TEST_P(JailExecutorTest, RunsOfOneProgramAreEqual) {
-  const std::string source = "print({str(i) for i in range(100)}, hash('x'))";
-  EXPECT_EQ(Python(source).output, Python(source).output);
-}
-
-TEST_P(JailExecutorTest, PythonRecursesAsDeepAsMemoryLasts) {
-  Invocation run;
-  run.limits.memory_bytes = int64_t{1} << 30;
-  // A level of each kind takes half a kilobyte of the first thread's stack: 150 MB in all.
-  const Report report = Python(
-      "import sys\n"
-      "sys.setrecursionlimit(10**6)\n"
-      "def f(n): return 0 if n == 0 else max([n], key=lambda _: f(n - 1))\n"
-      "print(f(250000))\n",
-      run);
-  EXPECT_EQ(report.output, "250000\n") << EndingName(report.ending) << report.error_output;
 }
 
 TEST_P(JailExecutorTest, TellsExitStatusAndSignal) {
@@ -223,7 +94,22 @@ TEST_P(JailExecutorTest, CountsSharedMemory) {
        {"at = libc.shmat(libc.shmget(0, 100 << 20, 0o1600), None, 0)\n"
         "for i in range(100): ctypes.memset(at + (i << 20), 1, 1 << 20); time.sleep(0.01)\n",
         "m = mmap.mmap(-1, 100 << 20)\n"
-        "for i in range(100): m.write(b'x' * (1 << 20)); time.sleep(0.01)\n"}) {
+        "for i in range(100): m.write(b'x' * (1 << 20)); time.sleep(0.01)\n",
+        // Full, but not at hand.
+        "kept = []\n"
+        "for i in range(10):\n"
+        "  kept.append(mmap.mmap(-1, 10 << 20))\n"
+        "  kept[-1].write(b'x' * (10 << 20))\n"
+        "  kept[-1].madvise(mmap.MADV_DONTNEED)\n"
+        "  time.sleep(0.05)\n"
+        "time.sleep(1)\n",
+        // In messages that nobody takes.
+        "text = ctypes.create_string_buffer(9000)\n"
+        "text.raw = b'\\1' * 9000\n"
+        "for i in range(5000):\n"
+        "  queue = libc.msgget(0, 0o1600)\n"
+        "  while libc.msgsnd(queue, text, 8000, 0o4000) == 0: pass\n"
+        "time.sleep(1)\n"}) {
     const Report report = Python(begin + fill, run);
     EXPECT_EQ(report.ending, Ending::kMemoryLimit) << fill << report.error_output;
   }
@@ -313,6 +199,37 @@ TEST_P(JailExecutorTest, ShowsNothingOfThisMachine) {
             "['1', '2']\n"
             "['HOME', 'LANG', 'PATH', 'PYTHONHASHSEED', 'TMPDIR']\n"
             "['0', '1', '2', '3']\n");
+}
+
+TEST_P(JailExecutorTest, HoldsNothingOfOurEnvironment) {
+  setenv("WHET_TEST_SECRET", "hunter2", 1);
+  SetUp();  // Another executor.
+  unsetenv("WHET_TEST_SECRET");
+  const Report report = Python(
+      "print(b'WHET_TEST' in open('/proc/self/environ', 'rb').read())\n"
+      "memory = open('/proc/self/mem', 'rb', 0)\n"
+      "word = b'WHET_TEST_' + b'SECRET='\n"
+      "for line in open('/proc/self/maps'):\n"
+      "  if '[stack]' in line:\n"
+      "    begin, end = (int(word, 16) for word in line.split()[0].split('-'))\n"
+      "    memory.seek(begin)\n"
+      "    print(word in memory.read(end - begin))\n");
+  EXPECT_EQ(report.output, "False\nFalse\n") << report.error_output;
+}
+
+TEST_P(JailExecutorTest, LetsNobodyLimitTheJail) {
+  const Report report = Python(
+      "import os, resource\n"
+      "print(resource.prlimit(0, resource.RLIMIT_NOFILE)[0])\n"
+      "for pid in (1, os.getppid()):\n"
+      "  try: resource.prlimit(pid, resource.RLIMIT_CPU, (0, 0))\n"
+      "  except PermissionError: print('no')\n"
+      "for name in ('nice', 'sched_setaffinity', 'sched_setscheduler'):\n"
+      "  arguments = {'nice': (5,), 'sched_setaffinity': (0, {0}),\n"
+      "               'sched_setscheduler': (0, os.SCHED_IDLE, os.sched_param(0))}[name]\n"
+      "  try: getattr(os, name)(*arguments)\n"
+      "  except PermissionError: print('no')\n");
+  EXPECT_EQ(report.output, "256\nno\nno\nno\nno\nno\n") << report.error_output;
 }
 
 TEST_P(JailExecutorTest, LetsNobodyTalkToANetwork) {
@@ -427,11 +344,6 @@ TEST_P(JailExecutorTest, RefusesWhatCannotBe) {
   EXPECT_EQ(Python("print(1)").output, "1\n");  // And goes on.
 }
 
-TEST_P(JailExecutorTest, TakesSourcesThatAreNoText) {
-  const Report report = Python(std::string("\xff\xfe\0 print(1)", 12));
-  EXPECT_EQ(report.ending, Ending::kFailed);
-}
-
 TEST_P(JailExecutorTest, SeveralRunAtATime) {
   std::vector<std::future<absl::StatusOr<Report>>> reports;
   for (int i = 0; i < 8; ++i) {
@@ -446,22 +358,12 @@ TEST_P(JailExecutorTest, SeveralRunAtATime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    , JailExecutorTest,
-    ::testing::Values(Way{ResourceControl::kCgroupV2}, Way{ResourceControl::kCgroupV1},
-                      Way{ResourceControl::kPolling}, Way{ResourceControl::kCgroupV2, true},
-                      Way{ResourceControl::kCgroupV1, true}, Way{ResourceControl::kPolling, true}),
-    [](const ::testing::TestParamInfo<Way>& info) {
-      std::string name;
-      for (const char c : ResourceControlName(info.param.control)) {
-        if (std::isalnum(c) != 0) name += c;
-      }
-      return name + (info.param.python_zygote ? "zygote" : "");
-    });
+INSTANTIATE_TEST_SUITE_P(, JailExecutorTest, AllWays(), NameOfWay);
 
 TEST(WeakIsolationTest, IsToldWithEveryReport) {
   JailExecutorOptions options;
   options.jails = 1;
+  options.control = ResourceControl::kPolling;  // What an ordinary user has.
   options.force_weak_isolation = true;
   const std::unique_ptr<Executor> executor = MakeJailExecutor(options).value();
   Invocation run;

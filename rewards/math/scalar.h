@@ -1,0 +1,84 @@
+// Whether two scalars are equal: numbers, and expressions with symbols. Three-valued, and never by
+// rewriting alone: what is called equal was computed on both sides.
+//
+// Layers, from the cheapest:
+//   rational      both are rationals: exact.
+//   ball          constants: enclosures that do not meet prove a difference, at up to 1,024 bits.
+//   separation    algebraic constants (rewards/math/separation.h): enclosures that are closer than
+//                 unequal numbers can be prove equality.
+//   calcium       other constants: Calcium proves either.
+//   agreement     what it does not know: equal if both agree to 2^-900, relative, at 1,024 bits.
+//   decimal       either side holds a decimal literal: |a - b| <= relative_tolerance max(|a|, |b|).
+//   polynomial    rational functions of symbols: exact values at random rational points.
+//   points        other expressions with symbols: enclosures at random rational points.
+#ifndef WHET_REWARDS_MATH_SCALAR_H_
+#define WHET_REWARDS_MATH_SCALAR_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rewards/math/expression.h"
+#include "rewards/math/truth.h"
+
+namespace whet::math {
+
+struct ScalarOptions {
+  // Where either side holds a decimal literal. Never an absolute floor.
+  double relative_tolerance = 1.5e-6;
+  // Then instead, as Math-Verify does: equal if both are the same rounded to so many decimals.
+  std::optional<int> float_rounding;
+  // Points are a function of it and of the names of the symbols.
+  uint64_t seed = 0;
+  // Sums and products with numeric bounds are written out up to so many terms.
+  int64_t terms_max = 10000;
+  // Units of budget.h: about 30 ms. Where it is spent the answer is kUnknown.
+  int64_t work_max = 300000;
+};
+
+struct ScalarVerdict {
+  Truth equal;
+  const char* step;  // The layer that decided, as above.
+  std::string why;   // For people: what it saw; of kUnknown, what was missing.
+};
+
+// Compares a scalar with a scalar.
+//   - Undefined values (1/0, 0/0, ∞ - ∞) equal nothing, not even themselves. ∞ equals ∞, and -∞
+//     equals -∞, where they stand alone.
+//   - Symbols are equal by their exact names. Expressions with symbols are compared at ten points
+//     or more, positive ones and such of both signs, and with |x|, roots and the like at points of
+//     all sizes from 2^-12 to 2^20. Where both are finite and real they must
+//     agree; where one alone is real the point tells nothing (ln(ab) is ln a + ln b); if no point
+//     is left, complex points decide.
+//   - With decimals and symbols both sides must be within the tolerance at all points, also where
+//     each symbol is either very small or very large; a thousand times it where signs differ.
+//   - 30° is pi/6 or 30: equal if either reading of both sides makes them so.
+//   - rewards/math/scalar_reader.h tells what letters and functions mean.
+//
+// Returns InvalidArgument if a side is no scalar (a set, a relation, words, a unit, ±). What is a
+// scalar, but not one that is understood or affordable, is kUnknown.
+//
+// Ends within about 50 ms of processor time and 100 MB, whatever the sides are, given the limits of
+// rewards/math/parser.h. The same arguments give the same verdict on every machine. Thread-safe;
+// FLINT keeps tables for each thread: call flint_cleanup() where a thread that used this ends.
+absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
+                                             const Expression& b, NodeId b_root,
+                                             const ScalarOptions& options);
+
+// OK if the expression is a scalar, InvalidArgument if it is none, Unimplemented if it is one that
+// is not understood.
+absl::Status CheckScalar(const Expression& expression, NodeId root);
+
+// A text that is the same for equal scalars, for counting votes: of a rational the fraction, of
+// other constants 12 digits, of expressions with symbols 12 digits at each of two points. So equal
+// texts are likely but not proved to be equal scalars; scalars that are equal may rarely get two
+// texts, where a digit is on the edge or a value is real in only one form. Decimals are exact here:
+// 0.333333 is not 1/3. Returns what CheckScalar does, and Unimplemented for what has no value.
+absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
+                                         const ScalarOptions& options);
+
+}  // namespace whet::math
+
+#endif  // WHET_REWARDS_MATH_SCALAR_H_

@@ -1,0 +1,89 @@
+#include "rewards/math/substitute.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+
+namespace whet::math {
+namespace {
+
+class Substitution {
+ public:
+  Substitution(TermId symbol, TermId replacement, TermMaker* maker) : maker_(maker) {
+    done_[symbol] = replacement;
+  }
+
+  TermId Of(TermId term) {
+    if (!maker_->budget().Spend(2)) return maker_->Undefined();
+    if (const auto known = done_.find(term); known != done_.end()) return known->second;
+    const TermId result = Rebuild(term);
+    done_[term] = result;
+    return result;
+  }
+
+ private:
+  TermId Rebuild(TermId term) {
+    const absl::Span<const TermId> old_args = maker_->pool().args(term);
+    const std::vector<TermId> old(old_args.begin(), old_args.end());
+    std::vector<TermId> args;
+    args.reserve(old.size());
+    for (const TermId arg : old) args.push_back(Of(arg));
+    return args == old ? term : Make(term, args);
+  }
+
+  TermId Make(TermId term, const std::vector<TermId>& args) {
+    switch (const TermKind kind = maker_->pool().kind(term)) {
+      case TermKind::kAdd:
+        return maker_->Add(args);
+      case TermKind::kMultiply:
+        return maker_->Multiply(args);
+      case TermKind::kPower:
+        return maker_->Power(args[0], args[1]);
+      case TermKind::kRealRoot:
+        return maker_->Root(args[0], args[1]);
+      case TermKind::kFloor:
+        return maker_->Floor(args[0]);
+      case TermKind::kMin:
+        return maker_->Smallest(args[0], args[1]);
+      case TermKind::kMax:
+        return maker_->Largest(args[0], args[1]);
+      case TermKind::kKernel:
+        return maker_->Kernel(std::string(maker_->pool().name(term)), args);
+      default:
+        return maker_->Function(kind, args[0]);
+    }
+  }
+
+  TermMaker* const maker_;
+  absl::flat_hash_map<TermId, TermId> done_;
+};
+
+bool IsContinuousKind(TermKind kind) {
+  switch (kind) {
+    case TermKind::kKernel:
+    case TermKind::kArg:
+    case TermKind::kSgn:
+    case TermKind::kFloor:
+    case TermKind::kUndefined:
+    case TermKind::kInfinity:
+    case TermKind::kMinusInfinity:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+TermId Substitute(TermId term, TermId symbol, TermId replacement, TermMaker* maker) {
+  return Substitution(symbol, replacement, maker).Of(term);
+}
+
+bool IsContinuous(const TermPool& pool, TermId term) {
+  return IsContinuousKind(pool.kind(term)) &&
+         absl::c_all_of(pool.args(term), [&](TermId arg) { return IsContinuous(pool, arg); });
+}
+
+}  // namespace whet::math
