@@ -58,7 +58,7 @@ Json ReportJson(const sandbox::Report& report) {
 
 std::string LanguageOfFile(const std::string& file) {
   const size_t dot = file.rfind('.');
-  const std::string suffix = dot == std::string::npos ? "" : file.substr(dot + 1);
+  std::string suffix = dot == std::string::npos ? "" : file.substr(dot + 1);
   if (suffix == "c" || suffix == "cpp" || suffix == "sh") return suffix;
   return suffix == "cc" || suffix == "cxx" ? "cpp" : "python";
 }

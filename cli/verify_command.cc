@@ -120,7 +120,7 @@ absl::StatusOr<CodeJudgement> JudgeRow(const Json& row, const CodeArguments& arg
   }
   const std::string language =
       LanguageOf(*task, completion.code->language, sandbox::DefaultLanguages());
-  return verifier.Judge(*task, language, std::string(completion.code->code));
+  return verifier.Judge(*task, language, SourceOf(*completion.code));
 }
 
 // Prints what `text_of` gives for 0 … count - 1, in this order, and works them out several at a

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace whet {
@@ -163,9 +164,11 @@ void ChooseBoxes(absl::string_view region, Completion* completion) {
   if (completion->boxes_conflict) completion->boxes.clear();
 }
 
-// A line of backticks, perhaps with a language.
+// A line of backticks or tildes, perhaps with a language.
 struct Fence {
+  char mark;
   size_t ticks;
+  size_t indent;
   absl::string_view info;
 };
 
@@ -173,12 +176,14 @@ std::optional<Fence> ReadFence(absl::string_view line) {
   const size_t indent = std::min(line.find_first_not_of(' '), line.size());
   if (indent > kFenceIndentMax) return std::nullopt;
   line.remove_prefix(indent);
-  const size_t ticks = std::min(line.find_first_not_of('`'), line.size());
+  const char mark = line.empty() ? '\0' : line.front();
+  if (mark != '`' && mark != '~') return std::nullopt;
+  const size_t ticks = std::min(line.find_first_not_of(mark), line.size());
   if (ticks < kFenceTicksMin) return std::nullopt;
   const absl::string_view info = absl::StripAsciiWhitespace(line.substr(ticks));
   // ```like this``` is code within a line.
-  if (absl::StrContains(info, '`')) return std::nullopt;
-  return Fence{.ticks = ticks, .info = info};
+  if (mark == '`' && absl::StrContains(info, '`')) return std::nullopt;
+  return Fence{.mark = mark, .ticks = ticks, .indent = indent, .info = info};
 }
 
 std::optional<CodeBlock> LastCodeBlock(absl::string_view text) {
@@ -193,10 +198,13 @@ std::optional<CodeBlock> LastCodeBlock(absl::string_view text) {
     if (!open && fence) {
       open = fence;
       code_begin = next;
-    } else if (open && fence && fence->info.empty() && fence->ticks >= open->ticks) {
+    } else if (open && fence && fence->info.empty() && fence->mark == open->mark &&
+               fence->ticks >= open->ticks) {
       const absl::string_view language =
           open->info.substr(0, std::min(open->info.find(' '), open->info.size()));
-      last = CodeBlock{.language = language, .code = text.substr(code_begin, at - code_begin)};
+      last = CodeBlock{.language = language,
+                       .code = text.substr(code_begin, at - code_begin),
+                       .indent = open->indent};
       open.reset();
     }
     at = next;
@@ -205,6 +213,17 @@ std::optional<CodeBlock> LastCodeBlock(absl::string_view text) {
 }
 
 }  // namespace
+
+std::string SourceOf(const CodeBlock& block) {
+  std::string source;
+  source.reserve(block.code.size());
+  for (const absl::string_view line : absl::StrSplit(block.code, '\n')) {
+    const size_t spaces = std::min(line.find_first_not_of(' '), line.size());
+    absl::StrAppend(&source, line.substr(std::min(spaces, block.indent)), "\n");
+  }
+  source.pop_back();  // The split gives one line more than there are line ends.
+  return source;
+}
 
 Completion ParseCompletion(absl::string_view text, const CompletionOptions& options) {
   Completion completion = {};

@@ -29,12 +29,16 @@ struct TagPosition {
   size_t end;
 };
 
-// A fenced code block, as CommonMark has it: a line of three or more backticks and a language, and
-// a later line of at least as many backticks alone; each indented by at most three spaces.
+// A fenced code block, as CommonMark has it: a line of three or more backticks, or tildes, and a
+// language, and a later line of at least as many of them alone; each indented by at most three
+// spaces. One that is never closed is none.
 struct CodeBlock {
   absl::string_view language;  // "python"; may be empty.
   absl::string_view code;      // The lines between, with their line ends.
+  size_t indent = 0;           // Of the first line.
 };
+// The code, its lines without as many leading spaces as the block is indented by.
+std::string SourceOf(const CodeBlock& block);
 
 // All views are into the text that was parsed, or are literals.
 struct Completion {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -151,9 +152,12 @@ class JsonBuilder {
     if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
       return Put(static_cast<int64_t>(value));
     }
-    return Put(static_cast<double>(value));
+    return PutWide(absl::StrCat(value));
   }
-  bool number_float(double value, const std::string&) { return Put(value); }
+  bool number_float(double value, const std::string& text) {
+    const bool whole = text.find_first_of(".eE") == std::string::npos;
+    return whole ? PutWide(text) : Put(value);
+  }
   bool string(std::string& value) { return Put(std::move(value)); }
   bool binary(std::vector<uint8_t>&) { return Fail("binary data"); }
 
@@ -200,6 +204,12 @@ class JsonBuilder {
   bool Fail(std::string why) {
     error_ = std::move(why);
     return false;
+  }
+
+  bool PutWide(std::string digits) {
+    Json value;
+    value.value_ = Json::WideInt{std::move(digits)};
+    return Put(std::move(value));
   }
 
   bool Put(Json value) {
@@ -291,6 +301,8 @@ void Json::AppendTo(std::string* out) const {
     absl::StrAppend(out, *integer);
   } else if (const double* number = std::get_if<double>(&value_)) {
     AppendDouble(*number, out);
+  } else if (const WideInt* wide = std::get_if<WideInt>(&value_)) {
+    *out += wide->digits;
   } else if (const std::string* text = std::get_if<std::string>(&value_)) {
     AppendString(*text, out);
   } else if (const auto* elements = std::get_if<std::vector<Json>>(&value_)) {
@@ -331,6 +343,9 @@ absl::StatusOr<int64_t> Json::Int() const {
 }
 
 absl::StatusOr<double> Json::Double() const {
+  if (const WideInt* value = std::get_if<WideInt>(&value_)) {
+    return std::strtod(value->digits.c_str(), nullptr);
+  }
   if (const double* value = std::get_if<double>(&value_)) return *value;
   if (const int64_t* value = std::get_if<int64_t>(&value_)) return static_cast<double>(*value);
   return WrongKind("a number", *this);

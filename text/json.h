@@ -44,15 +44,15 @@ class Json {
   static Json Object(std::initializer_list<std::pair<absl::string_view, Json>> members = {});
 
   // Strict: no comments, no NaN, nothing after the value, valid UTF-8, no key twice in an object,
-  // no number beyond double. Integers beyond int64 become doubles. Returns InvalidArgument: "line
-  // L, column C: " and what is wrong there, or the key that occurs twice.
+  // no number beyond double. Integers beyond int64 are doubles that keep their digits. Returns
+  // InvalidArgument: "line L, column C: " and what is wrong there, or the key that occurs twice.
   static absl::StatusOr<Json> Parse(absl::string_view text);
 
   // Compact, UTF-8 as it is, doubles with the fewest digits that read back the same. NaN and
   // infinities become null, invalid UTF-8 U+FFFD: the result always parses.
   std::string Dump() const;
 
-  Kind kind() const { return static_cast<Kind>(value_.index()); }
+  Kind kind() const { return is_wide() ? Kind::kDouble : static_cast<Kind>(value_.index()); }
   bool is_null() const { return kind() == Kind::kNull; }
   bool is_string() const { return kind() == Kind::kString; }
   bool is_array() const { return kind() == Kind::kArray; }
@@ -115,10 +115,19 @@ class Json {
     std::unique_ptr<ObjectValue> value_;
   };
 
+  // An integer beyond int64, as it was written.
+  struct WideInt {
+    std::string digits;
+    friend bool operator==(const WideInt& a, const WideInt& b) = default;
+  };
+
+  bool is_wide() const { return std::holds_alternative<WideInt>(value_); }
   void AppendTo(std::string* out) const;
 
-  // In the order of Kind.
-  std::variant<std::monostate, bool, int64_t, double, std::string, std::vector<Json>, Boxed> value_;
+  // In the order of Kind, but for the last.
+  std::variant<std::monostate, bool, int64_t, double, std::string, std::vector<Json>, Boxed,
+               WideInt>
+      value_;
 };
 
 struct Json::Member {

@@ -37,7 +37,7 @@ RewardPart CodeRule::Judge(const ScoreInput& input) const {
   if (!completion.code.has_value()) return Part(Verdict::kNoAnswer, "no fenced block of code");
   CodeJudgement judgement =
       verifier_.Judge(*task, LanguageOf(*task, completion.code->language, options_.languages),
-                      std::string(completion.code->code));
+                      SourceOf(*completion.code));
   RewardPart part = Part(judgement.verdict, std::move(judgement.message));
   if (part.value.has_value()) part.value = judgement.reward;
   return part;

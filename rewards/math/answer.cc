@@ -365,6 +365,7 @@ class Reader {
     for (size_t row = 0; row < a.items.size() / inner; ++row) {
       for (size_t column = 0; column < columns; ++column) {
         std::vector<NodeId> terms;
+        terms.reserve(inner);
         for (size_t k = 0; k < inner; ++k) {
           terms.push_back(tree_.Add(
               Op::kMultiply, {a.items[row * inner + k].node, b.items[k * columns + column].node}));
@@ -385,6 +386,7 @@ Answer ReadAnswer(Expression* expression) { return Reader(expression).Read(expre
 NodeId CopyTree(const Expression& from, NodeId id, const std::string& prefix, Expression* to) {
   if (id == kAbsentNode) return kAbsentNode;
   std::vector<NodeId> children;
+  children.reserve(from.children(id).size());
   for (const NodeId child : from.children(id)) {
     children.push_back(CopyTree(from, child, prefix, to));
   }

@@ -1,5 +1,8 @@
 #include "rewards/math/calcium.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <optional>
 
 #include "absl/algorithm/container.h"
@@ -9,13 +12,18 @@
 namespace whet::math {
 namespace {
 
-constexpr int64_t kCost = 50000;
+constexpr int64_t kCost = 100000;
 constexpr int kTermsMax = 60;
 // Of roots, logarithms and the like: each may add a generator to the field.
 constexpr int kExtensionsMax = 6;
-constexpr int64_t kRationalBits = 256;
+constexpr int64_t kRationalBits = 40;
+// Of all rationals, each as often as a power multiplies it.
+constexpr int64_t kBitsMax = 160;
+// The product of the indices of all roots, with 2 for i.
+constexpr uint64_t kDegreeMax = 16;
 constexpr int64_t kExponentMax = 16;
 constexpr uint64_t kRootIndexMax = 8;
+constexpr uint64_t kAngleDenominatorMax = 24;
 
 std::optional<CalciumFunction> FunctionOf(TermKind kind) {
   switch (kind) {
@@ -35,18 +43,6 @@ std::optional<CalciumFunction> FunctionOf(TermKind kind) {
       return kCalciumArccos;
     case TermKind::kArctan:
       return kCalciumArctan;
-    case TermKind::kAbs:
-      return kCalciumAbs;
-    case TermKind::kRe:
-      return kCalciumRe;
-    case TermKind::kIm:
-      return kCalciumIm;
-    case TermKind::kConjugate:
-      return kCalciumConjugate;
-    case TermKind::kArg:
-      return kCalciumArg;
-    case TermKind::kSgn:
-      return kCalciumSgn;
     default:
       return std::nullopt;
   }
@@ -112,6 +108,11 @@ void Translator::Compute(TermId term, CalciumNumber* result) {
   }
 }
 
+bool IsAlgebraicKind(TermKind kind) {
+  return kind == TermKind::kRational || kind == TermKind::kImaginary || kind == TermKind::kAdd ||
+         kind == TermKind::kMultiply || kind == TermKind::kPower;
+}
+
 // Whether a term is small enough, and of kinds that are translated.
 class SizeCheck {
  public:
@@ -131,12 +132,15 @@ class SizeCheck {
   bool FitsAlone(TermId term) {
     switch (const TermKind kind = pool_.kind(term)) {
       case TermKind::kRational:
-        return pool_.rational(term).bits() <= kRationalBits;
+        bits_ += pool_.rational(term).bits();
+        return pool_.rational(term).bits() <= kRationalBits && bits_ <= kBitsMax;
       case TermKind::kPi:
       case TermKind::kEuler:
-      case TermKind::kImaginary:
         ++extensions_;
         return true;
+      case TermKind::kImaginary:
+        degree_ *= 2;
+        return degree_ <= kDegreeMax;
       case TermKind::kAdd:
       case TermKind::kMultiply:
         return true;
@@ -146,7 +150,7 @@ class SizeCheck {
       case TermKind::kCos:
       case TermKind::kTan:
         ++extensions_;
-        return IsAlgebraicOr(TermKind::kPi, pool_.arg(term, 0));
+        return AngleFits(pool_.arg(term, 0));
       default:
         ++extensions_;
         return FunctionOf(kind).has_value();
@@ -160,34 +164,45 @@ class SizeCheck {
       return true;
     }
     const Rational& value = pool_.rational(exponent);
-    if (!value.is_integer()) {
-      ++extensions_;
-      if (!IsAlgebraic(pool_.arg(term, 0))) return false;  // Calcium is slow, and rarely knows.
+    if (fmpz_cmp_ui(value.denominator(), kRootIndexMax) > 0 ||
+        fmpz_cmpabs(value.numerator(), Rational(kExponentMax).numerator()) > 0) {
+      return false;
     }
-    return fmpz_cmp_ui(value.denominator(), kRootIndexMax) <= 0 &&
-           fmpz_cmpabs(value.numerator(), Rational(kExponentMax).numerator()) <= 0;
+    bits_ += BitsBelow(pool_.arg(term, 0)) * std::abs(fmpz_get_si(value.numerator()));
+    if (value.is_integer()) return true;
+    ++extensions_;
+    degree_ *= fmpz_get_ui(value.denominator());
+    // Of roots of what is transcendental Calcium is slow, and rarely knows.
+    return degree_ <= kDegreeMax && IsAlgebraic(pool_.arg(term, 0));
   }
 
-  bool IsAlgebraic(TermId term) const { return IsAlgebraicOr(TermKind::kRational, term); }
-
-  // Whether it is made of rationals, roots, i, and what is of kind `also`.
-  bool IsAlgebraicOr(TermKind also, TermId term) const {
-    switch (const TermKind kind = pool_.kind(term)) {
-      case TermKind::kRational:
-      case TermKind::kImaginary:
-        return true;
-      case TermKind::kAdd:
-      case TermKind::kMultiply:
-      case TermKind::kPower:
-        return absl::c_all_of(pool_.args(term),
-                              [&](TermId arg) { return IsAlgebraicOr(also, arg); });
-      default:
-        return kind == also;
+  int64_t BitsBelow(TermId term) const {
+    int64_t bits = 0;
+    for (const TermId below : TermsBelow(pool_, term)) {
+      if (pool_.is_rational(below)) bits += pool_.rational(below).bits();
     }
+    return bits;
+  }
+
+  bool IsAlgebraic(TermId term) const {
+    return absl::c_all_of(TermsBelow(pool_, term),
+                          [this](TermId below) { return IsAlgebraicKind(pool_.kind(below)); });
+  }
+
+  // Of angles, Calcium makes roots of unity: their order must be small.
+  bool AngleFits(TermId term) const {
+    return absl::c_all_of(TermsBelow(pool_, term), [this](TermId below) {
+      if (!pool_.is_rational(below)) {
+        return pool_.kind(below) == TermKind::kPi || IsAlgebraicKind(pool_.kind(below));
+      }
+      return fmpz_cmp_ui(pool_.rational(below).denominator(), kAngleDenominatorMax) <= 0;
+    });
   }
 
   const TermPool& pool_;
   int extensions_ = 0;
+  int64_t bits_ = 0;
+  uint64_t degree_ = 1;
   absl::flat_hash_map<TermId, bool> seen_;
 };
 

@@ -14,8 +14,8 @@ struct CalciumAnswer {
 };
 
 // Whether two constants are equal. Nothing is known of terms that are large (many roots, logarithms
-// and exponentials, long numbers): Calcium's time has no bound in them. Takes 0.1 to 5 ms, counted
-// as 5 ms of the budget.
+// and exponentials, long numbers): Calcium's time has no bound in them. Takes 0.1 to 2 ms, rarely
+// up to 20; counted as 10 ms of the budget.
 CalciumAnswer EqualByCalcium(const TermPool& pool, TermId a, TermId b, Budget* budget);
 
 }  // namespace whet::math

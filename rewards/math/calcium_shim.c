@@ -77,8 +77,7 @@ void CalciumPower(CalciumNumber* z, const CalciumNumber* x, const CalciumNumber*
 void CalciumApply(CalciumNumber* z, CalciumFunction function, const CalciumNumber* x,
                   CalciumContext* context) {
   static void (*const kFunctions[])(ca_t, const ca_t, ca_ctx_t) = {
-      ca_exp,  ca_log, ca_sin, ca_cos, ca_tan,  ca_asin, ca_acos,
-      ca_atan, ca_abs, ca_re,  ca_im,  ca_conj, ca_arg,  ca_sgn,
+      ca_exp, ca_log, ca_sin, ca_cos, ca_tan, ca_asin, ca_acos, ca_atan,
   };
   kFunctions[function](z->number, x->number, context->context);
 }

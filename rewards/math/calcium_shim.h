@@ -29,12 +29,6 @@ typedef enum {
   kCalciumArcsin,
   kCalciumArccos,
   kCalciumArctan,
-  kCalciumAbs,
-  kCalciumRe,
-  kCalciumIm,
-  kCalciumConjugate,
-  kCalciumArg,
-  kCalciumSgn,
 } CalciumFunction;
 
 /* With limits on degrees, precision and Groebner bases well below Calcium's defaults. */

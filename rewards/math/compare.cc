@@ -180,6 +180,7 @@ class Comparer {
 
   static std::vector<Answer> Values(const Answer& set) {
     std::vector<Answer> values;
+    values.reserve(set.items.size());
     for (const Answer& item : set.items) {
       values.push_back(item.kind == Kind::kAssignment ? item.items[0] : item);
     }

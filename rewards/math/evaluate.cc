@@ -4,6 +4,9 @@
 #include <arb.h>
 
 #include <optional>
+#include <utility>
+
+#include "absl/algorithm/container.h"
 
 namespace whet::math {
 namespace {
@@ -123,7 +126,8 @@ BallEvaluator::BallEvaluator(const TermPool* pool, Generators* generators, const
       precision_(precision),
       budget_(budget),
       values_(_acb_vec_init(static_cast<slong>(pool->size()))),
-      done_(pool->size(), false) {
+      done_(pool->size(), false),
+      real_(pool->size(), false) {
   mag_init(&cancelled_);
   budget_->Spend(static_cast<int64_t>(pool->size()) / 8 + 1);
 }
@@ -142,7 +146,16 @@ acb_srcptr BallEvaluator::Evaluate(TermId term) {
   } else {
     acb_indeterminate(value);
   }
+  real_[term] = MayBeReal(term);
   return value;
+}
+
+bool BallEvaluator::MayBeReal(TermId term) const {
+  if (arb_contains_zero(acb_imagref(values_ + term)) == 0) return false;
+  if (pool_->traits(term).imaginary || pool_->kind(term) == TermKind::kKernel) return true;
+  // Integer exponents and indices of roots are not evaluated.
+  return absl::c_all_of(pool_->args(term),
+                        [this](TermId arg) { return pool_->is_rational(arg) || StaysReal(arg); });
 }
 
 void BallEvaluator::Compute(TermId term, acb_t result) {

@@ -94,12 +94,17 @@ class BallEvaluator {
   // The ball lives as long as this.
   acb_srcptr Evaluate(TermId term);
 
+  // Whether a term that was evaluated may be real, and, if i does not stand in it, all that it is
+  // made of too: sqrt(a) sqrt(b) is no real expression where a and b are negative.
+  bool StaysReal(TermId term) const { return real_[term]; }
+
   slong precision() const { return precision_; }
   // The size of the largest summand of sums that may be zero: what an error is relative to where
   // everything cancels.
   mag_srcptr cancelled() const { return &cancelled_; }
 
  private:
+  bool MayBeReal(TermId term) const;
   void Compute(TermId term, acb_t result);
   void ComputeLeaf(TermId term, acb_t result);
   void ComputeSum(TermId term, acb_t result);
@@ -113,6 +118,7 @@ class BallEvaluator {
   Budget* budget_;
   acb_ptr values_;
   std::vector<bool> done_;
+  std::vector<bool> real_;
   mag_struct cancelled_;
 };
 

@@ -3,6 +3,8 @@
 //
 // Layers, from the cheapest:
 //   rational      both are rationals: exact.
+//   identical     the same terms, or a - b cancels, and there is a value.
+//   difference    a - b cancels to a rational that is not 0.
 //   ball          constants: enclosures that do not meet prove a difference, at up to 1,024 bits.
 //   separation    algebraic constants (rewards/math/separation.h): enclosures that are closer than
 //                 unequal numbers can be prove equality.
@@ -11,6 +13,7 @@
 //   decimal       either side holds a decimal literal: |a - b| <= relative_tolerance max(|a|, |b|).
 //   polynomial    rational functions of symbols: exact values at random rational points.
 //   points        other expressions with symbols: enclosures at random rational points.
+// Besides these: undefined, infinity, reading and budget, which say why nothing was compared.
 #ifndef WHET_REWARDS_MATH_SCALAR_H_
 #define WHET_REWARDS_MATH_SCALAR_H_
 
@@ -49,11 +52,13 @@ struct ScalarVerdict {
 //     equals -∞, where they stand alone.
 //   - Symbols are equal by their exact names. Expressions with symbols are compared at ten points
 //     or more, positive ones and such of both signs, and with |x|, roots and the like at points of
-//     all sizes from 2^-12 to 2^20. Where both are finite and real they must
-//     agree; where one alone is real the point tells nothing (ln(ab) is ln a + ln b); if no point
-//     is left, complex points decide.
+//     all sizes from 2^-12 to 2^20. Where both are finite and real they must agree; where one is
+//     not, or is made of what is not, the point tells nothing (ln(ab) is ln a + ln b, and sqrt(ab)
+//     is sqrt(a) sqrt(b)); if too few points are left, complex ones decide.
 //   - With decimals and symbols both sides must be within the tolerance at all points, also where
 //     each symbol is either very small or very large; a thousand times it where signs differ.
+//   - Where a side holds a sum, integral or limit that is not evaluated, they are equal or it is
+//     not known; never are they different.
 //   - 30° is pi/6 or 30: equal if either reading of both sides makes them so.
 //   - rewards/math/scalar_reader.h tells what letters and functions mean.
 //
@@ -72,10 +77,11 @@ absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
 absl::Status CheckScalar(const Expression& expression, NodeId root);
 
 // A text that is the same for equal scalars, for counting votes: of a rational the fraction, of
-// other constants 12 digits, of expressions with symbols 12 digits at each of two points. So equal
-// texts are likely but not proved to be equal scalars; scalars that are equal may rarely get two
-// texts, where a digit is on the edge or a value is real in only one form. Decimals are exact here:
-// 0.333333 is not 1/3. Returns what CheckScalar does, and Unimplemented for what has no value.
+// other constants 12 digits, of expressions with symbols 12 digits at each of three points. So
+// equal texts are likely but not proved to be equal scalars; scalars that are equal may rarely get
+// two texts, where a digit is on the edge or a value is real in only one form. Decimals are exact
+// here: 0.333333 is not 1/3. Returns what CheckScalar does, and Unimplemented for what has no
+// value.
 absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
                                          const ScalarOptions& options);
 

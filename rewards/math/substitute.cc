@@ -82,8 +82,8 @@ TermId Substitute(TermId term, TermId symbol, TermId replacement, TermMaker* mak
 }
 
 bool IsContinuous(const TermPool& pool, TermId term) {
-  return IsContinuousKind(pool.kind(term)) &&
-         absl::c_all_of(pool.args(term), [&](TermId arg) { return IsContinuous(pool, arg); });
+  return absl::c_all_of(TermsBelow(pool, term),
+                        [&](TermId below) { return IsContinuousKind(pool.kind(below)); });
 }
 
 }  // namespace whet::math

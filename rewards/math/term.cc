@@ -109,6 +109,7 @@ TermTraits TermPool::TraitsOf(TermKind kind, absl::Span<const TermId> args) cons
     all.constant &= traits.constant;
     all.rational_function &= traits.rational_function;
     all.total &= traits.total;
+    all.imaginary |= traits.imaginary;
     all.uniform &= traits.uniform;
   }
   if (kind == TermKind::kPower) {
@@ -156,6 +157,17 @@ TermId TermPool::Named(TermKind symbol_or_kernel, absl::string_view name,
 
 TermId TermPool::Make(TermKind kind, absl::Span<const TermId> args) {
   return Intern(kind, 0, args);
+}
+
+std::vector<TermId> TermsBelow(const TermPool& pool, TermId root) {
+  std::vector<TermId> terms = {root};
+  absl::flat_hash_set<TermId> seen = {root};
+  for (size_t i = 0; i < terms.size(); ++i) {
+    for (const TermId arg : pool.args(terms[i])) {
+      if (seen.insert(arg).second) terms.push_back(arg);
+    }
+  }
+  return terms;
 }
 
 }  // namespace whet::math

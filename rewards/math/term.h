@@ -66,6 +66,7 @@ enum class TermKind : uint8_t {
 struct TermTraits {
   bool constant = true;           // No symbols and no kernels.
   bool rational_function = true;  // + - * / and integer powers only, of rationals and generators.
+  bool imaginary = false;         // i stands in it.
   bool total = true;              // Finite, whatever the symbols are.
   bool uniform = true;            // One analytic function on the reals: no |x|, floor(x), sqrt(x).
 };
@@ -128,6 +129,9 @@ class TermPool {
   absl::flat_hash_map<std::string, uint32_t> name_indices_;
   absl::flat_hash_set<TermId, Hash, Equal> known_;
 };
+
+// The terms that `root` is made of, itself included, each once.
+std::vector<TermId> TermsBelow(const TermPool& pool, TermId root);
 
 }  // namespace whet::math
 

@@ -40,8 +40,6 @@ double SlackIn(Region region) {
   return signs_differ ? 1000 : 1;
 }
 
-bool MayBeReal(acb_srcptr x) { return arb_contains_zero(acb_imagref(x)) != 0; }
-
 }  // namespace
 
 ScalarVerdict TermComparer::ComparePoints(TermId a, TermId b) {
@@ -121,7 +119,7 @@ std::optional<TermComparer::Sight> TermComparer::LookAt(const Point& point, Term
   acb_srcptr right = evaluator.Evaluate(b);
   if (acb_is_finite(right) == 0) return Sight::kUnclear;
   const bool real = point.region != Region::kComplex;
-  if (real && (!MayBeReal(left) || !MayBeReal(right))) return Sight::kUnclear;
+  if (real && (!evaluator.StaysReal(a) || !evaluator.StaysReal(b))) return Sight::kUnclear;
   if (decimal_) {
     const Truth tolerated = Tolerated(left, right, precision, SlackIn(point.region));
     if (tolerated == Truth::kUnknown) return std::nullopt;

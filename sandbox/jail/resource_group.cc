@@ -87,9 +87,10 @@ absl::Status RemoveAfterUs(const std::string& path) {
     waitpid(pid, nullptr, 0);
     return absl::OkStatus();
   }
-  // Nobody's child, in a group of its own: what kills ours, or us, leaves it.
-  if (fork() != 0) _exit(0);
+  // Nobody's child, in a group of its own, and so before we go on: what kills ours, or us, leaves
+  // it.
   setsid();
+  if (fork() != 0) _exit(0);
   prctl(PR_SET_NAME, "whet-jail-tidy");
   for (int fd = 0; fd < 1024; ++fd) {
     if (fd != reader.get()) close(fd);

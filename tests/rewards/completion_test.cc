@@ -196,6 +196,19 @@ TEST(CodeTest, EndsAtAFenceOfAtLeastAsManyTicks) {
   EXPECT_EQ(Parse("```\na\n    ```\n```").code->code, "a\n    ```\n");  // Indented too far.
 }
 
+TEST(CodeTest, MayBeFencedByTildes) {
+  EXPECT_EQ(Parse("~~~python\n```\na\n~~~\n").code->code, "```\na\n");
+  EXPECT_EQ(Parse("~~~python\na\n~~~").code->language, "python");
+}
+
+TEST(CodeTest, LosesTheIndentationOfItsFence) {
+  const auto source = [](const char* text) { return SourceOf(*Parse(text).code); };
+  EXPECT_EQ(source("1. So:\n   ```\n   def f():\n       pass\n\n  x\n   ```"),
+            "def f():\n    pass\n\nx\n");
+  EXPECT_EQ(source("```\n  a\nb\n```"), "  a\nb\n");
+  EXPECT_EQ(source("```\n```"), "");
+}
+
 TEST(CodeTest, IsNoneWhereTheBlockNeverEnds) {
   EXPECT_FALSE(Parse("```python\nprint(1)").code.has_value());
   EXPECT_EQ(Parse("```\na\n```\n```\nb").code->code, "a\n");

@@ -46,6 +46,10 @@ TEST(JsonParseTest, KeepsTheLimitsOfInt64) {
   EXPECT_EQ(Json::Parse("-9223372036854775808").value().Int().value(),
             std::numeric_limits<int64_t>::min());
   EXPECT_EQ(Json::Parse("9223372036854775808").value().Double().value(), 0x1p63);
+  for (const char* wide : {"9223372036854775808", "-9223372036854775809", "18446744073709551616",
+                           "[123456789012345678901234567890]"}) {
+    EXPECT_EQ(Json::Parse(wide).value().Dump(), wide);
+  }
 }
 
 TEST(JsonParseTest, KeepsTheOrderOfKeys) {

@@ -208,6 +208,18 @@ constexpr ScalarPair kPairs[] = {
     {R"(0.5x+0.000001y)", R"(0.5x)"},
     {R"(\arcsin(\sin x))", R"(x)"},
     {R"(\frac{x}{|x|})", R"(1)"},
+    {R"(\lfloor x\rfloor)", R"(x)"},
+    {R"(\lfloor 2x\rfloor)", R"(2\lfloor x\rfloor)"},
+    {R"(\overline{z})", R"(z)"},
+    {R"(\vec{a})", R"(a)"},
+    {R"((ab)^n)", R"(ab^n)"},
+    {R"(\binom{n}{2})", R"(\binom{n}{3})"},
+    {R"(\arctan x+\arctan\frac1x)", R"(\frac{\pi}{2})"},
+    {R"(\sqrt{a^2+b^2})", R"(a+b)"},
+    {R"(\sqrt{x^2+2x+1})", R"(x+1)"},
+    {R"(\Gamma(n))", R"(n!)"},
+    {R"(\log_2 x)", R"(\log_3 x)"},
+    {R"(x^{1/3})", R"(x^{1/2})"},
 };
 
 TEST(CompareScalarsTest, UnequalPairsAreNeverEqual) {
