@@ -24,7 +24,7 @@ class ChildLoop;
 
 enum class AnswerOrder {
   kInOrder,   // One request after another: the oldest unanswered one is being worked on.
-  kAnyOrder,  // Several at a time, answered as they are done.
+  kAnyOrder,  // Several at a time, answered as they are done. A second answer is dropped.
 };
 
 struct ChildOptions {
@@ -51,7 +51,8 @@ struct ChildOptions {
 //
 // Requests must be idempotent. When the program dies, the request it died of is answered with an
 // error, and the others that it had not answered are sent again: with kInOrder it died of the
-// oldest, with kAnyOrder each is tried again alone, and what it then dies of is to blame.
+// oldest, with kAnyOrder each is tried again alone, and what it then dies of is to blame. A program
+// that takes its leave (child_codec.h) died of none.
 //
 // Deadlines are kept by the monotonic clock of the kernel. Waiting for a free place is bounded by
 // the timeouts of the requests before.

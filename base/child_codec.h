@@ -12,7 +12,8 @@
 
 namespace whet {
 
-// What the child says first, unasked, once it is ready to answer; requests have ids from 1.
+// What the child says first, unasked, once it is ready to answer; requests have ids from 1. Said
+// again it is a farewell: the child ends now, and no request that it has not answered is to blame.
 inline constexpr uint64_t kGreetingId = 0;
 
 struct ChildMessage {

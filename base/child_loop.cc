@@ -114,6 +114,7 @@ bool ChildLoop::TakePosted() {
 void ChildLoop::StartIfDue() {
   if (process_ != nullptr || dead_for_good_ || clock_.Monotonic() < start_due_) return;
   greeted_ = false;
+  leaving_ = false;
   answered_ = false;
   stderr_open_ = true;
   to_write_.clear();
@@ -268,9 +269,16 @@ absl::Status ChildLoop::TakeMessage(ChildMessage message) {
     SetReady();
     return absl::OkStatus();
   }
+  if (message.id == kGreetingId) {
+    leaving_ = true;
+    return absl::OkStatus();
+  }
   const auto request = std::find_if(in_flight_.begin(), in_flight_.end(),
                                     [&](const Request& r) { return r.id == message.id; });
   if (request == in_flight_.end()) {
+    // A second answer harms nobody where they come in any order.
+    const bool repeated = options_.order == AnswerOrder::kAnyOrder && message.id < next_id_;
+    if (repeated) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("an answer to nothing, id ", message.id));
   }
   if (options_.order == AnswerOrder::kInOrder && request != in_flight_.begin()) {
@@ -320,6 +328,7 @@ void ChildLoop::ExpireDue() {
 }
 
 std::optional<size_t> ChildLoop::Suspect() const {
+  if (leaving_) return std::nullopt;
   const bool certain = options_.order == AnswerOrder::kInOrder || in_flight_.size() == 1;
   if (certain && !in_flight_.empty()) return 0;
   return std::nullopt;
@@ -352,7 +361,7 @@ void ChildLoop::EndProcess(const absl::Status& why, std::optional<size_t> to_bla
   while (!in_flight_.empty()) {
     Request request = std::move(in_flight_.back());
     in_flight_.pop_back();
-    request.alone |= !to_blame.has_value();
+    request.alone |= !to_blame.has_value() && !leaving_;
     waiting_.push_front(std::move(request));
   }
   if (blamed.has_value()) {

@@ -93,6 +93,7 @@ class ChildLoop {
   uint64_t next_id_ = kGreetingId + 1;
   std::unique_ptr<ChildProcess> process_;
   bool greeted_ = false;
+  bool leaving_ = false;      // Has taken its leave.
   bool answered_ = false;     // Since it was started.
   int fruitless_ = 0;         // Starts in a row after which it died without an answer …
   int failed_starts_ = 0;     // … and without a request to blame.

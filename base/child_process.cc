@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -132,6 +133,13 @@ std::string DescribeEnd(const siginfo_t& info) {
 }
 
 }  // namespace
+
+std::string ProgramBesideUs(absl::string_view name) {
+  char path[4096] = {};
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - 1);
+  const std::string self(path, static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  return absl::StrCat(self.substr(0, self.rfind('/') + 1), name);
+}
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Spawn(const ChildCommand& command) {
   WHET_CHECK(!command.argv.empty());

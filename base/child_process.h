@@ -11,10 +11,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/unique_fd.h"
 
 namespace whet {
+
+// The path of a program of ours that is installed in the folder of the one that runs.
+std::string ProgramBesideUs(absl::string_view name);
 
 // Where the program finds the socket that leads to us.
 enum class ChildChannel {

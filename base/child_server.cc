@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -18,6 +20,9 @@ namespace {
 
 constexpr int kChannelFd = 3;  // As base/child_process.cc makes it.
 
+// The request that is being worked on; kGreetingId while there is none.
+std::atomic<uint64_t> working_on = kGreetingId;
+
 absl::Status Write(absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = send(kChannelFd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -26,6 +31,14 @@ absl::Status Write(absl::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
+}
+
+// As FrameCodec has it, without memory of its own.
+void SendFrame(uint64_t id, absl::string_view payload) {
+  char header[FrameCodec::kHeaderBytes];
+  for (size_t i = 0; i < 4; ++i) header[i] = static_cast<char>(payload.size() >> (8 * i));
+  for (size_t i = 0; i < 8; ++i) header[4 + i] = static_cast<char>(id >> (8 * i));
+  if (!Write({header, sizeof(header)}).ok() || !Write(payload).ok()) _exit(1);
 }
 
 // Appends what the parent sent. Returns false at the end.
@@ -63,13 +76,24 @@ absl::Status ServeRequests(absl::FunctionRef<std::string(absl::string_view reque
                           codec.Decode(received, std::numeric_limits<uint32_t>::max(), &consumed));
     if (request.has_value()) {
       received.erase(0, consumed);
-      WHET_RETURN_IF_ERROR(Write(codec.Encode({request->id, answer(request->payload)})));
+      working_on = request->id;
+      const std::string text = answer(request->payload);
+      working_on = kGreetingId;
+      WHET_RETURN_IF_ERROR(Write(codec.Encode({request->id, text})));
       rest();
       continue;
     }
     WHET_ASSIGN_OR_RETURN(const bool open, Read(&received));
     if (!open) return absl::OkStatus();
   }
+}
+
+void AnswerAndExit(absl::string_view text) {
+  const uint64_t id = working_on;
+  if (id == kGreetingId) _exit(1);
+  SendFrame(id, text);
+  SendFrame(kGreetingId, "");
+  _exit(0);
 }
 
 }  // namespace whet

@@ -21,6 +21,12 @@ absl::Status ServeRequests(
     absl::FunctionRef<std::string(absl::string_view request)> answer,
     absl::FunctionRef<void()> rest = [] {});
 
+// Answers the request that is being worked on with `text`, takes leave of the parent, which starts
+// the program again, and ends the process: for handlers of signals, when a request takes too long,
+// and for libraries that give up. Async-signal-safe. Where no request is being worked on, it exits
+// with 1.
+[[noreturn]] void AnswerAndExit(absl::string_view text);
+
 }  // namespace whet
 
 #endif  // WHET_BASE_CHILD_SERVER_H_

@@ -16,6 +16,7 @@ void AddConfigCommand(CLI::App* app, absl::Status* result);
 void AddDoctorCommand(CLI::App* app, absl::Status* result);
 void AddEvalCommand(CLI::App* app, absl::Status* result);
 void AddImportCommand(CLI::App* app, absl::Status* result);
+void AddNewCommand(CLI::App* app, absl::Status* result);
 void AddRunsCommand(CLI::App* app, absl::Status* result);
 void AddSampleCommand(CLI::App* app, absl::Status* result);
 void AddSandboxCommand(CLI::App* app, absl::Status* result);

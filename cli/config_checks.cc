@@ -2,9 +2,11 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/config_schema.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -139,10 +141,20 @@ class Checker {
       CheckEvaluation(*e, path);
     } else if (const auto* rule = pb::DynamicCastToGenerated<config::RewardRule>(&part)) {
       if (rule->rule_case() == config::RewardRule::RULE_NOT_SET) {
-        Add(path,
-            absl::StrCat(path, " has no rule; write answer {}, format {} or code {} into it"));
+        Add(path, absl::StrCat(path, " has no rule; write one into it: ", RuleKinds()));
       }
     }
+  }
+
+  // "answer {}, format {}, …"
+  static std::string RuleKinds() {
+    const pb::OneofDescriptor& kinds = *config::RewardRule::descriptor()->FindOneofByName("rule");
+    std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(kinds.field_count()));
+    for (int i = 0; i < kinds.field_count(); ++i) {
+      names.push_back(absl::StrCat(std::string(kinds.field(i)->name()), " {}"));
+    }
+    return absl::StrJoin(names, ", ");
   }
 
   void CheckTrain(const config::TrainConfig& train) {

@@ -12,6 +12,7 @@
 #include "policy/exactness.h"
 #include "policy/memory_plan.h"
 #include "policy/torch_info.h"
+#include "rewards/verify/math_pool.h"
 #include "rollout/wire_check.h"
 #include "sandbox/jail_executor.h"
 
@@ -143,11 +144,29 @@ Finding ExamineSandbox() {
   return finding;
 }
 
+// Without it everything works but the rule for mathematics.
+Finding ExamineMathematics() {
+  const auto limited = [](absl::string_view why) {
+    return Finding{"mathematics", Health::kLimited, std::string(why), Json::Object()};
+  };
+  MathPoolOptions options;
+  options.workers = 1;
+  const auto pool = MathPool::Create(options);
+  if (!pool.ok()) return limited(pool.status().message());
+  const MathRequest request = {.gold = "\\sqrt{3 + 2\\sqrt{2}}", .answer = "1 + \\sqrt{2}"};
+  const MathReply reply = (*pool)->Ask({request}).front();
+  if (reply.judgement.verdict != Verdict::kCorrect) return limited(reply.judgement.why);
+  const double micros = absl::ToDoubleMicroseconds(reply.elapsed);
+  return {"mathematics", Health::kGood,
+          absl::StrFormat("whet-verify, a nested root takes %.0f us", micros),
+          Json::Object({{"judge_us", micros}})};
+}
+
 }  // namespace
 
 std::vector<Finding> Examine() {
-  return {ExamineVersion(),   ExamineCpu(),  ExamineMemory(), ExamineTorch(),
-          ExamineExactness(), ExamineGrpc(), ExamineSandbox()};
+  return {ExamineVersion(),   ExamineCpu(),  ExamineMemory(),  ExamineTorch(),
+          ExamineExactness(), ExamineGrpc(), ExamineSandbox(), ExamineMathematics()};
 }
 
 std::string FindingsTable(const std::vector<Finding>& findings) {

@@ -22,8 +22,8 @@ struct Finding {
   Json details;      // The same for programs.
 };
 
-// Looks at processor, memory, torch, exactness, gRPC and sandbox, in this order. Takes about a
-// second.
+// Looks at processor, memory, torch, exactness, gRPC, sandbox and mathematics, in this order. Takes
+// about a second.
 std::vector<Finding> Examine();
 
 // A line a finding.

@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
@@ -255,10 +256,15 @@ absl::Status RunEval(const EvalArguments& arguments) {
       inputs.rewarder,
       Rewarder::Create(std::move(rules), CompletionOf(inputs.config.evaluation().prompts()),
                        DecoderOf(&inputs.model.tokenizer)));
+  WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "evaluation.prompts", &inputs.prompts));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();
   WHET_ASSIGN_OR_RETURN(const bool recorded, IsRecorded(run.paths()));
   WHET_RETURN_IF_ERROR(Settle(inputs, arguments, recorded, &run));
+  if (!inputs.prompts.quarantined.empty()) {
+    WHET_RETURN_IF_ERROR(
+        WriteFileAtomically(run.paths().quarantine(), QuarantineJsonl(inputs.prompts.quarantined)));
+  }
   if (!arguments.as_json) {
     const absl::string_view how = recorded ? " (recorded: nothing is sampled)"
                                   : is_new ? " (new)"
@@ -266,6 +272,7 @@ absl::Status RunEval(const EvalArguments& arguments) {
     WHET_RETURN_IF_ERROR(Print(absl::StrCat(SummaryLine("run", absl::StrCat(directory, how)),
                                             SummaryLine("model", Describe(inputs.model)),
                                             SummaryLine("prompts", Describe(inputs.prompts)),
+                                            QuarantineText(inputs.prompts.quarantined),
                                             ConfigSummary(inputs.config), "\n")));
   }
   return Evaluate(arguments, inputs, recorded, run.paths());

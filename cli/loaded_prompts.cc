@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "cli/config_options.h"
+#include "cli/config_summary.h"
 #include "proto/config.pb.h"
+#include "text/json.h"
 
 namespace whet {
 
@@ -38,13 +40,60 @@ absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
       room <= 0 && fits <= 0 ? absl::StrCat("both to less than ", context) : ""));
 }
 
+absl::Status Quarantine(const Rewarder& rewarder, absl::string_view setting, PromptSet* set) {
+  const std::vector<std::string> faults = rewarder.GoldFaults(set->prompts);
+  std::vector<std::shared_ptr<const Prompt>> good;
+  for (size_t i = 0; i < faults.size(); ++i) {
+    if (faults[i].empty()) {
+      good.push_back(std::move(set->prompts[i]));
+    } else {
+      set->quarantined.push_back({std::move(set->prompts[i]), faults[i]});
+    }
+  }
+  set->prompts = std::move(good);
+  if (!set->prompts.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("no ground truth of ", setting, " can be used; the first is ",
+                   Json(set->quarantined.front().prompt->ground_truth).Dump(), ": ",
+                   set->quarantined.front().why));
+}
+
+std::string QuarantineText(absl::Span<const QuarantinedPrompt> quarantined) {
+  constexpr size_t kShown = 5;
+  std::string text;
+  for (size_t i = 0; i < std::min(kShown, quarantined.size()); ++i) {
+    absl::StrAppend(&text,
+                    SummaryLine(i == 0 ? "quarantine" : "",
+                                absl::StrCat(Json(quarantined[i].prompt->ground_truth).Dump(), ": ",
+                                             quarantined[i].why)));
+  }
+  if (quarantined.size() > kShown) {
+    absl::StrAppend(&text, SummaryLine("", absl::StrCat("and ", quarantined.size() - kShown,
+                                                        " more: quarantine.jsonl of the run")));
+  }
+  return text;
+}
+
+std::string QuarantineJsonl(absl::Span<const QuarantinedPrompt> quarantined) {
+  std::string text;
+  for (const QuarantinedPrompt& one : quarantined) {
+    const Json row = Json::Object({{"id", absl::StrCat(one.prompt->id)},
+                                   {"prompt", one.prompt->question},
+                                   {"ground_truth", one.prompt->ground_truth},
+                                   {"why", one.why}});
+    absl::StrAppend(&text, row.Dump(), "\n");
+  }
+  return text;
+}
+
 std::string Describe(const PromptSet& set) {
-  return absl::StrCat(set.prompts.size(), " prompts",
-                      set.duplicates > 0 ? absl::StrCat(", ", set.duplicates, " duplicates") : "",
-                      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "",
-                      set.respelled > 0
-                          ? absl::StrCat(", ", set.respelled, " SPELT OTHERWISE by the tokenizer")
-                          : "");
+  return absl::StrCat(
+      set.prompts.size(), " prompts",
+      set.duplicates > 0 ? absl::StrCat(", ", set.duplicates, " duplicates") : "",
+      set.too_long > 0 ? absl::StrCat(", ", set.too_long, " too long") : "",
+      set.respelled > 0 ? absl::StrCat(", ", set.respelled, " SPELT OTHERWISE by the tokenizer")
+                        : "",
+      set.quarantined.empty() ? "" : absl::StrCat(", ", set.quarantined.size(), " QUARANTINED"));
 }
 
 }  // namespace whet

@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "cli/loaded_model.h"
+#include "rewards/rewarder.h"
 #include "rollout/prompt_set.h"
 
 namespace whet {
@@ -27,6 +30,16 @@ struct PromptsUse {
 // room for its completion in the model's context.
 absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
                                       const LoadedModel& model, const PromptsUse& use);
+
+// Moves those prompts of `set` that `rewarder` cannot judge to set->quarantined. InvalidArgument if
+// none is left, with the reason of the first.
+absl::Status Quarantine(const Rewarder& rewarder, absl::string_view setting, PromptSet* set);
+
+// The first of `quarantined` with their reasons, a line each, and how many more there are; empty if
+// there is none.
+std::string QuarantineText(absl::Span<const QuarantinedPrompt> quarantined);
+// All of them as JSON lines: "id", "prompt", "ground_truth", "why".
+std::string QuarantineJsonl(absl::Span<const QuarantinedPrompt> quarantined);
 
 std::string Describe(const PromptSet& set);  // "200 prompts, 3 duplicates, 1 too long"
 

@@ -48,6 +48,7 @@ int Main(int argc, char** argv) {
   AddDoctorCommand(&app, &result);
   AddEvalCommand(&app, &result);
   AddImportCommand(&app, &result);
+  AddNewCommand(&app, &result);
   AddRunsCommand(&app, &result);
   AddSampleCommand(&app, &result);
   AddSandboxCommand(&app, &result);

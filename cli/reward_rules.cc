@@ -1,32 +1,22 @@
 #include "cli/reward_rules.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "base/check.h"
 #include "base/status.h"
+#include "cli/config_schema.h"
+#include "cli/rule_options.h"
 #include "proto/config.pb.h"
-#include "rewards/answer_rule.h"
 #include "rewards/code/code_rule.h"
-#include "rewards/format_rule.h"
+#include "rewards/shape/finish_rule.h"
+#include "rewards/shape/tag_count_rule.h"
 
 namespace whet {
 namespace {
-
-AnswerPlace PlaceOf(config::AnswerPlace place) {
-  switch (place) {
-    case config::FIRST_NUMBER:
-      return AnswerPlace::kFirstNumber;
-    case config::LAST_NUMBER:
-      return AnswerPlace::kLastNumber;
-    default:
-      return AnswerPlace::kAnswerRegion;
-  }
-}
 
 std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
   return {texts.begin(), texts.end()};
@@ -56,39 +46,103 @@ CodeRuleOptions CodeOptionsOf(const config::CodeRule& code,
   return options;
 }
 
+absl::StatusOr<std::unique_ptr<RewardRule>> MakeMathRule(const config::MathRule& rule) {
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<MathPool> pool, MathPool::Create(PoolOptionsOf(rule)));
+  return std::make_unique<MathRule>(std::move(pool), OptionsOf(rule));
+}
+
+absl::StatusOr<std::unique_ptr<RewardRule>> MakeCommandRule(const std::string& name,
+                                                            const config::CommandRule& rule) {
+  CommandRuleOptions options = OptionsOf(rule);
+  options.name = name;
+  return CommandRule::Create(options);
+}
+
+absl::StatusOr<std::unique_ptr<RewardRule>> MakeLibraryRule(const std::string& name,
+                                                            const config::LibraryRule& rule) {
+  LibraryRuleOptions options = OptionsOf(rule);
+  options.name = name;
+  return LibraryRule::Create(options);
+}
+
+// Rules that look at lengths and forms; nullptr for others.
+std::unique_ptr<RewardRule> MakeShapeRule(const config::RewardRule& rule) {
+  switch (rule.rule_case()) {
+    case config::RewardRule::kFormat:
+      return std::make_unique<FormatRule>(OptionsOf(rule.format()));
+    case config::RewardRule::kThinkFormat:
+      return std::make_unique<ThinkFormatRule>(OptionsOf(rule.think_format()));
+    case config::RewardRule::kTagCount:
+      return std::make_unique<TagCountRule>();
+    case config::RewardRule::kReasoningSteps:
+      return std::make_unique<ReasoningStepsRule>(OptionsOf(rule.reasoning_steps()));
+    case config::RewardRule::kStop:
+      return std::make_unique<FinishRule>();
+    case config::RewardRule::kOverlong:
+      return std::make_unique<OverlongRule>(OptionsOf(rule.overlong()));
+    case config::RewardRule::kCosine:
+      return std::make_unique<CosineRule>(OptionsOf(rule.cosine()));
+    case config::RewardRule::kLength:
+      return std::make_unique<LengthRule>(OptionsOf(rule.length()));
+    case config::RewardRule::kRepetition:
+      return std::make_unique<RepetitionRule>(OptionsOf(rule.repetition()));
+    default:
+      return nullptr;
+  }
+}
+
 // Makes rules; jails are started with the first that needs them, and shared.
 class RuleMaker {
  public:
   explicit RuleMaker(const config::SandboxConfig& sandbox) : sandbox_(SandboxOptionsOf(sandbox)) {}
 
   absl::StatusOr<WeightedRule> Make(const config::RewardRule& rule) {
-    WeightedRule out = {
-        .name = rule.name(), .weight = rule.weight(), .gate = rule.gate(), .rule = {}};
-    switch (rule.rule_case()) {
-      case config::RewardRule::kAnswer:
-        if (out.name.empty()) out.name = "answer";
-        out.rule = std::make_unique<AnswerRule>(AnswerRuleOptions{
-            .place = PlaceOf(rule.answer().place()),
-            .match = rule.answer().match() == config::EXACT ? AnswerMatch::kExact
-                                                            : AnswerMatch::kExactOrNumeric});
-        break;
-      case config::RewardRule::kFormat:
-        if (out.name.empty()) out.name = "format";
-        out.rule = std::make_unique<FormatRule>(
-            FormatRuleOptions{.answer_tags = rule.format().answer_tags()});
-        break;
-      case config::RewardRule::kCode:
-        if (out.name.empty()) out.name = "code";
-        WHET_RETURN_IF_ERROR(OpenSandbox());
-        out.rule = std::make_unique<CodeRule>(executor_, CodeOptionsOf(rule.code(), sandbox_));
-        break;
-      case config::RewardRule::RULE_NOT_SET:
-        WHET_CHECK(false);  // cli/config_checks.h has refused it.
+    WeightedRule out = {.name = ElementName(rule),
+                        .weight = rule.weight(),
+                        .gate = rule.gate(),
+                        .rule = MakeShapeRule(rule),
+                        .data_sources = TextsOf(rule.data_source())};
+    if (out.rule == nullptr) {
+      absl::StatusOr<std::unique_ptr<RewardRule>> made = MakeJudge(out.name, rule);
+      WHET_RETURN_IF_ERROR(Annotate(made.status(), absl::StrCat("rule \"", out.name, "\"")));
+      out.rule = *std::move(made);
     }
     return out;
   }
 
  private:
+  // Rules that look at what is said.
+  absl::StatusOr<std::unique_ptr<RewardRule>> MakeJudge(const std::string& name,
+                                                        const config::RewardRule& rule) {
+    switch (rule.rule_case()) {
+      case config::RewardRule::kAnswer:
+        return std::make_unique<AnswerRule>(OptionsOf(rule.answer()));
+      case config::RewardRule::kMath:
+        return MakeMathRule(rule.math());
+      case config::RewardRule::kCode:
+        WHET_RETURN_IF_ERROR(OpenSandbox());
+        return std::make_unique<CodeRule>(executor_, CodeOptionsOf(rule.code(), sandbox_));
+      case config::RewardRule::kChoice:
+        return std::make_unique<ChoiceRule>(OptionsOf(rule.choice()));
+      case config::RewardRule::kContains:
+        return std::make_unique<ContainsRule>(OptionsOf(rule.contains()));
+      case config::RewardRule::kRegex:
+        return RegexRule::Create(OptionsOf(rule.regex()));
+      case config::RewardRule::kJson:
+        return std::make_unique<JsonRule>(OptionsOf(rule.json()));
+      case config::RewardRule::kCountdown:
+        return std::make_unique<CountdownRule>(OptionsOf(rule.countdown()));
+      case config::RewardRule::kLanguage:
+        return LanguageRule::Create(OptionsOf(rule.language()));
+      case config::RewardRule::kCommand:
+        return MakeCommandRule(name, rule.command());
+      case config::RewardRule::kLibrary:
+        return MakeLibraryRule(name, rule.library());
+      default:
+        return absl::InternalError("a kind without a rule");
+    }
+  }
+
   absl::Status OpenSandbox() {
     if (executor_ != nullptr) return absl::OkStatus();
     WHET_ASSIGN_OR_RETURN(executor_, MakeJailExecutor(sandbox_));

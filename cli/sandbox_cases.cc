@@ -33,22 +33,6 @@ using sandbox::Report;
 constexpr absl::string_view kEscape = "ESCAPE";
 constexpr absl::Duration kLateMax = absl::Seconds(1);
 
-// What a Python expression is worth, as text. In a jail, as all that others wrote.
-absl::StatusOr<std::string> Evaluate(absl::string_view expression, Executor* executor) {
-  Invocation run;
-  run.input = std::string(expression);
-  run.limits.memory_bytes = int64_t{1} << 30;
-  run.limits.output_bytes = sandbox::kSourceBytesMax;
-  WHET_ASSIGN_OR_RETURN(
-      Report report,
-      executor->Execute({"python", "import sys\nsys.stdout.write(eval(sys.stdin.read()))\n"}, run));
-  // Still one byte too long to be taken for a source.
-  if (report.ending == Ending::kOutputLimit) return absl::StrCat(report.output, "\n");
-  if (report.ending == Ending::kOk) return report.output;
-  return absl::InvalidArgumentError(
-      absl::StrCat("the expression of its source failed: ", report.error_output));
-}
-
 absl::StatusOr<std::vector<std::string>> Words(const Json& row, absl::string_view key) {
   std::vector<std::string> words;
   if (row.Find(key) == nullptr) return words;
@@ -215,6 +199,21 @@ std::string CheckAnswer(const SandboxCase& row, const Json& task_json, Executor*
 
 }  // namespace
 
+absl::StatusOr<std::string> EvaluatePython(absl::string_view expression, Executor* executor) {
+  Invocation run;
+  run.input = std::string(expression);
+  run.limits.memory_bytes = int64_t{1} << 30;
+  run.limits.output_bytes = sandbox::kSourceBytesMax;
+  WHET_ASSIGN_OR_RETURN(
+      Report report,
+      executor->Execute({"python", "import sys\nsys.stdout.write(eval(sys.stdin.read()))\n"}, run));
+  // Still one byte too long to be taken for a source.
+  if (report.ending == Ending::kOutputLimit) return absl::StrCat(report.output, "\n");
+  if (report.ending == Ending::kOk) return report.output;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the expression of its source failed: ", report.error_output));
+}
+
 absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, Executor* executor) {
   SandboxCase result;
   result.row = row;
@@ -229,7 +228,7 @@ absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, Executor* executor)
   result.expected = absl::StrSplit(expected, '|');
   result.program = {std::string(language), std::string(source)};
   if (absl::ConsumePrefix(&source, "@expr:")) {
-    WHET_ASSIGN_OR_RETURN(result.program.source, Evaluate(source, executor));
+    WHET_ASSIGN_OR_RETURN(result.program.source, EvaluatePython(source, executor));
   }
   return result;
 }
@@ -237,6 +236,22 @@ absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, Executor* executor)
 std::string CheckSandboxCase(const SandboxCase& row, Executor* executor) {
   const Json* task = row.row.Find("task");
   return task == nullptr ? Check(row, executor).Run() : CheckAnswer(row, *task, executor);
+}
+
+std::string CheckTextCase(const SandboxCase& row, MathRule* rule) {
+  Prompt prompt = {};
+  prompt.ground_truth = row.row.GetStringOr("gold", "").value_or("");
+  const Rollout rollout = {};
+  const Completion completion = ParseCompletion(row.program.source, {});
+  const ScoreInput input = {
+      .prompt = prompt, .rollout = rollout, .completion = completion, .earlier = {}};
+  const absl::StatusOr<std::vector<RewardPart>> parts = rule->Score({input});
+  if (!parts.ok()) return std::string(parts.status().message());
+  const RewardPart& part = parts->front();
+  const absl::string_view reward = part.value == 1 ? "reward_1" : "reward_0";
+  if (absl::c_linear_search(row.expected, reward)) return "";
+  return absl::StrCat("got ", reward, ", not ", absl::StrJoin(row.expected, "|"), ": ",
+                      part.message);
 }
 
 }  // namespace whet

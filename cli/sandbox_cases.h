@@ -6,10 +6,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "rewards/verify/math_rule.h"
 #include "sandbox/executor.h"
 #include "text/json.h"
 
 namespace whet {
+
+// What a Python expression is worth, as text. In a jail, as all that others wrote.
+absl::StatusOr<std::string> EvaluatePython(absl::string_view expression,
+                                           sandbox::Executor* executor);
 
 // A row: `name`, `language`, `source`, `expected` ("tle|wall", "contained": any ending, if stdout
 // does not say ESCAPE), and where they apply `stdout`, `exit_code`, `signal`, `collect` (files that
@@ -31,6 +37,9 @@ absl::StatusOr<SandboxCase> ReadSandboxCase(const Json& row, sandbox::Executor* 
 
 // What went otherwise than it should, in a line; empty if nothing did.
 std::string CheckSandboxCase(const SandboxCase& row, sandbox::Executor* executor);
+
+// The same of a row of the category "text_hack": `source` is a completion, to be judged by `gold`.
+std::string CheckTextCase(const SandboxCase& row, MathRule* rule);
 
 }  // namespace whet
 

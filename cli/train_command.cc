@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
@@ -143,6 +144,14 @@ std::string MemoryText(const TrainInputs& inputs) {
                       SizeText(plan.keys_and_values));
 }
 
+std::vector<QuarantinedPrompt> QuarantinedOf(const TrainInputs& inputs) {
+  std::vector<QuarantinedPrompt> all = inputs.prompts.quarantined;
+  if (inputs.held_out.has_value()) {
+    all.insert(all.end(), inputs.held_out->quarantined.begin(), inputs.held_out->quarantined.end());
+  }
+  return all;
+}
+
 // The plan, a line a matter.
 std::string PlanText(const TrainInputs& inputs, const std::string& run) {
   const std::string held_out = inputs.held_out.has_value()
@@ -150,8 +159,8 @@ std::string PlanText(const TrainInputs& inputs, const std::string& run) {
                                    : "; none held out";
   return absl::StrCat(SummaryLine("run", run), SummaryLine("model", Describe(inputs.model)),
                       SummaryLine("prompts", Describe(inputs.prompts) + held_out),
-                      ConfigSummary(inputs.config), SummaryLine("memory", MemoryText(inputs)),
-                      "\n");
+                      QuarantineText(QuarantinedOf(inputs)), ConfigSummary(inputs.config),
+                      SummaryLine("memory", MemoryText(inputs)), "\n");
 }
 
 // What goes on with the run, as one types it.
@@ -228,10 +237,19 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   WHET_ASSIGN_OR_RETURN(inputs.rewarder,
                         Rewarder::Create(std::move(rules), CompletionOf(inputs.config.prompts()),
                                          DecoderOf(&inputs.model.tokenizer)));
+  WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "prompts", &inputs.prompts));
+  if (inputs.held_out.has_value()) {
+    WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "evaluation.prompts", &*inputs.held_out));
+  }
   if (arguments.dry_run) return Print(PlanText(inputs, directory + " (not touched: --dry-run)"));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();
   WHET_RETURN_IF_ERROR(SettleConfig(inputs.config, arguments.goes_on, &run));
+  const std::vector<QuarantinedPrompt> quarantined = QuarantinedOf(inputs);
+  if (!quarantined.empty()) {
+    WHET_RETURN_IF_ERROR(
+        WriteFileAtomically(run.paths().quarantine(), QuarantineJsonl(quarantined)));
+  }
   WHET_RETURN_IF_ERROR(Print(PlanText(inputs, directory + (is_new ? " (new)" : " (goes on)"))));
   return Train(arguments, inputs, &run);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -16,6 +17,8 @@
 #include "cli/output.h"
 #include "cli/sandbox_cases.h"
 #include "cli/sandbox_options.h"
+#include "cli/verify_math.h"
+#include "cli/verify_rules.h"
 #include "rewards/code/code_task.h"
 #include "rewards/code/code_verifier.h"
 #include "rewards/completion.h"
@@ -26,7 +29,7 @@
 namespace whet {
 namespace {
 
-// Of the mathematics verifier's cases in the same file: they hold no program.
+// Completions for the mathematics rule, in the same file: they hold no program.
 constexpr absl::string_view kTextRows = "text_hack";
 
 struct CasesArguments {
@@ -41,35 +44,60 @@ struct CasesResult {
   int64_t agreed = 0;
 };
 
-// Each row as often as wanted; it agrees if it does so each time. The first time is not watched:
-// programs are then compiled, which has limits of its own.
-absl::Status TryCase(const Json& json, const CasesArguments& arguments, sandbox::Executor* jails,
-                     DeadlineWatch* watch, CasesResult* result) {
-  WHET_ASSIGN_OR_RETURN(const std::string category, json.GetStringOr("category", ""));
-  if (category == kTextRows) return absl::OkStatus();
-  WHET_ASSIGN_OR_RETURN(const std::string name, json.GetStringOr("name", ""));
-  if (!arguments.only.empty() && name != arguments.only) return absl::OkStatus();
-  WHET_ASSIGN_OR_RETURN(const SandboxCase row, ReadSandboxCase(json, jails));
-  ++result->rows;
-  std::string why = CheckSandboxCase(row, jails);
-  for (int i = 1; i < arguments.repeats && why.empty(); ++i) why = CheckSandboxCase(row, watch);
-  if (!why.empty()) return Print(absl::StrCat(row.name, ": ", why, "\n"));
-  ++result->agreed;
-  return absl::OkStatus();
-}
+// What rows are tried with.
+class CaseRunner {
+ public:
+  CaseRunner(const CasesArguments& arguments, std::unique_ptr<sandbox::Executor> jails,
+             std::unique_ptr<MathPool> pool)
+      : arguments_(arguments),
+        jails_(std::move(jails)),
+        watch_(jails_.get()),
+        math_(std::move(pool), {}) {}
+
+  // A row as often as wanted; it agrees if it does so each time.
+  absl::Status Try(const Json& json) {
+    WHET_ASSIGN_OR_RETURN(const std::string name, json.GetStringOr("name", ""));
+    if (!arguments_.only.empty() && name != arguments_.only) return absl::OkStatus();
+    WHET_ASSIGN_OR_RETURN(const SandboxCase row, ReadSandboxCase(json, jails_.get()));
+    ++result_.rows;
+    const std::string why =
+        row.category == kTextRows ? CheckTextCase(row, &math_) : CheckProgram(row);
+    if (!why.empty()) return Print(absl::StrCat(row.name, ": ", why, "\n"));
+    ++result_.agreed;
+    return absl::OkStatus();
+  }
+
+  const CasesResult& result() const { return result_; }
+  const DeadlineWatch& watch() const { return watch_; }
+
+ private:
+  // The first time is not watched: programs are then compiled, which has limits of its own.
+  std::string CheckProgram(const SandboxCase& row) {
+    std::string why = CheckSandboxCase(row, jails_.get());
+    for (int i = 1; i < arguments_.repeats && why.empty(); ++i) {
+      why = CheckSandboxCase(row, &watch_);
+    }
+    return why;
+  }
+
+  const CasesArguments& arguments_;
+  const std::unique_ptr<sandbox::Executor> jails_;
+  DeadlineWatch watch_;
+  MathRule math_;
+  CasesResult result_;
+};
 
 absl::Status VerifySandbox(const CasesArguments& arguments) {
-  WHET_ASSIGN_OR_RETURN(const std::unique_ptr<sandbox::Executor> jails,
-                        OpenSandbox(arguments.sandbox));
-  DeadlineWatch watch(jails.get());
-  CasesResult result;
-  WHET_RETURN_IF_ERROR(ForEachJsonLine(arguments.file, [&](const Json& json) {
-    return TryCase(json, arguments, jails.get(), &watch, &result);
-  }));
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<sandbox::Executor> jails, OpenSandbox(arguments.sandbox));
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<MathPool> pool, MathPool::Create({}));
+  CaseRunner runner(arguments, std::move(jails), std::move(pool));
+  WHET_RETURN_IF_ERROR(
+      ForEachJsonLine(arguments.file, [&runner](const Json& json) { return runner.Try(json); }));
+  const CasesResult& result = runner.result();
   if (result.rows == 0) {
     return absl::InvalidArgumentError(absl::StrCat(arguments.file, " has no such case"));
   }
-  if (arguments.repeats > 1) WHET_RETURN_IF_ERROR(Print(watch.Text() + "\n"));
+  if (arguments.repeats > 1) WHET_RETURN_IF_ERROR(Print(runner.watch().Text() + "\n"));
   WHET_RETURN_IF_ERROR(
       Print(absl::StrCat("sandbox cases: ", result.agreed, " of ", result.rows, " agree\n")));
   if (result.agreed == result.rows) return absl::OkStatus();
@@ -194,6 +222,9 @@ void AddVerifyCommand(CLI::App* app, absl::Status* result) {
   code->add_flag("--fraction", judged->fraction, "Score the share of tests that pass");
   AddLimitOptions(code, &judged->limits);
   AddSandboxOptions(code, &judged->sandbox);
+  AddVerifyMath(command, result);
+  AddVerifyFormat(command, result);
+  AddVerifyLanguage(command, result);
   code->callback([judged, result] { *result = VerifyCode(*judged); });
 }
 

@@ -22,6 +22,7 @@ class RunPaths {
   std::string config() const { return directory_ + "/config.textproto"; }
   std::string metrics() const { return directory_ + "/metrics.jsonl"; }
   std::string curve() const { return directory_ + "/curve.svg"; }
+  std::string quarantine() const { return directory_ + "/quarantine.jsonl"; }
   std::string checkpoints() const { return directory_ + "/checkpoints"; }
   std::string lock() const { return directory_ + "/lock"; }
   // Of a step, relative to the directory: "checkpoints/step_20".

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "rewards/completion.h"
+#include "rewards/given_answer.h"
 #include "rewards/reward_rule.h"
 #include "rollout/reward.h"
 
@@ -32,10 +33,6 @@ struct AnswerRuleOptions {
   AnswerMatch match;
 };
 
-// What answers are compared with: the text after the last "####" of a ground truth that has one, as
-// GSM8K writes its solutions, else all of it; without white space at its ends.
-absl::string_view GoldOf(absl::string_view ground_truth);
-
 // Verdicts:
 //   kCorrect            value 1
 //   kWrong              value 0; the message has both answers
@@ -48,16 +45,14 @@ class AnswerRule : public RewardRule {
   explicit AnswerRule(AnswerRuleOptions options) : options_(options) {}
 
   absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override;
+  std::vector<std::string> GoldFaults(
+      absl::Span<const absl::string_view> ground_truths) const override;
   std::optional<std::string> AnswerKey(const ScoreInput& input) override;
 
  private:
-  // What stands where the answer should be, or the verdict of there being none.
-  struct Found {
-    std::string answer;
-    std::optional<Verdict> verdict;
-    std::string message;
-  };
-  Found Find(const Completion& completion) const;
+  // Why nothing can be compared with `gold`; empty if it can be.
+  std::string FaultOf(absl::string_view gold) const;
+  GivenAnswer Find(const Completion& completion) const;
   RewardPart Judge(absl::string_view ground_truth, const Completion& completion) const;
 
   const AnswerRuleOptions options_;

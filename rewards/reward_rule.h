@@ -56,6 +56,13 @@ class RewardRule {
   // the rest of the call counts.
   virtual absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) = 0;
 
+  // Whether answers can be judged by these ground truths at all, as tried when the data is loaded:
+  // for each of them why not, or nothing. A prompt with a fault is left out of the run, and listed.
+  virtual std::vector<std::string> GoldFaults(
+      absl::Span<const absl::string_view> ground_truths) const {
+    return std::vector<std::string>(ground_truths.size());
+  }
+
   // What a completion answers, for majority votes: the same text for answers that are the same.
   // Absent if it gives none, or if the rule knows no answers.
   virtual std::optional<std::string> AnswerKey(const ScoreInput&) { return std::nullopt; }

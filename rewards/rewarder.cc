@@ -196,6 +196,37 @@ absl::StatusOr<ScoredGroup> Rewarder::Score(const RolloutGroup& group) const {
   return scored;
 }
 
+bool WeightedRule::Judges(const Prompt& prompt) const {
+  return data_sources.empty() || absl::c_linear_search(data_sources, prompt.data_source);
+}
+
+std::vector<std::string> Rewarder::GoldFaults(
+    absl::Span<const std::shared_ptr<const Prompt>> prompts) const {
+  std::vector<std::string> faults(prompts.size());
+  std::vector<bool> judged(prompts.size());
+  for (const WeightedRule& rule : rules_) {
+    std::vector<absl::string_view> truths;
+    std::vector<size_t> places;  // Of prompts that the rule judges.
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      if (!rule.Judges(*prompts[i])) continue;
+      judged[i] = true;
+      truths.emplace_back(prompts[i]->ground_truth);
+      places.push_back(i);
+    }
+    const std::vector<std::string> found = rule.rule->GoldFaults(truths);
+    WHET_CHECK(found.size() == places.size());
+    for (size_t k = 0; k < places.size(); ++k) {
+      std::string& fault = faults[places[k]];
+      if (fault.empty() && !found[k].empty()) fault = absl::StrCat(rule.name, ": ", found[k]);
+    }
+  }
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    if (judged[i]) continue;
+    faults[i] = absl::StrCat("no rule judges the data source \"", prompts[i]->data_source, "\"");
+  }
+  return faults;
+}
+
 std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup& group) const {
   std::vector<std::optional<std::string>> keys;
   for (const Rollout& rollout : group.rollouts) {
@@ -205,7 +236,7 @@ std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup&
         .prompt = *group.prompt, .rollout = rollout, .completion = completion, .earlier = {}};
     std::optional<std::string> key;
     for (const WeightedRule& rule : rules_) {
-      if (!key.has_value()) key = rule.rule->AnswerKey(input);
+      if (!key.has_value() && rule.Judges(*group.prompt)) key = rule.rule->AnswerKey(input);
     }
     keys.push_back(std::move(key));
   }
@@ -215,6 +246,7 @@ std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup&
 absl::Status Rewarder::ScoreRule(size_t r, const RolloutGroup& group,
                                  const std::vector<Completion>& completions,
                                  std::vector<Reward>* rewards) const {
+  if (!rules_[r].Judges(*group.prompt)) return absl::OkStatus();
   std::vector<ScoreInput> inputs;
   inputs.reserve(completions.size());
   for (size_t i = 0; i < completions.size(); ++i) {

@@ -26,6 +26,11 @@ struct WeightedRule {
   double weight;     // Finite.
   bool gate;         // If it gives 0, the reward is 0 whatever the others say.
   std::unique_ptr<RewardRule> rule;
+  // Of prompts that it judges (Prompt::data_source); none: all. Others get neither value nor
+  // verdict from it.
+  std::vector<std::string> data_sources = {};
+
+  bool Judges(const Prompt& prompt) const;
 };
 
 // The text of token ids, without special tokens. Thread-safe.
@@ -72,6 +77,12 @@ class Rewarder {
   //       would befall the next group too: returned, with the rule's name before it.
   // A value that is not finite is a kFault of its rule.
   absl::StatusOr<ScoredGroup> Score(const RolloutGroup& group) const;
+
+  // For each prompt why it cannot be judged, with the name of the first rule that says so; empty if
+  // it can be (RewardRule::GoldFaults), and if
+  // no rule judges its data source.
+  std::vector<std::string> GoldFaults(
+      absl::Span<const std::shared_ptr<const Prompt>> prompts) const;
 
   // What each rollout answers, by the first rule that knows one for it; RewardRule::AnswerKey.
   std::vector<std::optional<std::string>> AnswerKeys(const RolloutGroup& group) const;

@@ -30,6 +30,12 @@ struct PromptSetOptions {
   bool needs_answers = false;        // Whether a row without ground truth is an error.
 };
 
+// A prompt that is left out because answers to it cannot be judged.
+struct QuarantinedPrompt {
+  std::shared_ptr<const Prompt> prompt;
+  std::string why;
+};
+
 struct PromptSet {
   // In the order of the files; at least one. No two have the same id.
   std::vector<std::shared_ptr<const Prompt>> prompts;
@@ -39,6 +45,8 @@ struct PromptSet {
   // Prompts whose tokens spell another text: the tokenizer lacks some of their characters, or
   // writes them otherwise.
   int64_t respelled;
+  // Not among `prompts`. None after reading: whoever judges finds them.
+  std::vector<QuarantinedPrompt> quarantined = {};
 };
 
 // Reads the files. The text of a prompt is encoded with the special tokens that the tokenizer puts

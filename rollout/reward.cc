@@ -1,5 +1,7 @@
 #include "rollout/reward.h"
 
+#include <utility>
+
 namespace whet {
 
 absl::string_view VerdictName(Verdict verdict) {
@@ -26,6 +28,12 @@ absl::string_view VerdictName(Verdict verdict) {
 
 bool IsExcluded(Verdict verdict) {
   return verdict == Verdict::kUnparseableGold || verdict == Verdict::kFault;
+}
+
+RewardPart PartOf(Verdict verdict, std::string message) {
+  RewardPart part = {.value = std::nullopt, .verdict = verdict, .message = std::move(message)};
+  if (!IsExcluded(verdict)) part.value = verdict == Verdict::kCorrect ? 1.0 : 0.0;
+  return part;
 }
 
 }  // namespace whet

@@ -37,6 +37,9 @@ struct RewardPart {
   std::string message;             // Why, in words; may be empty.
 };
 
+// Of a rule that judges answers: 1 if correct, no value if excluded, else 0.
+RewardPart PartOf(Verdict verdict, std::string message);
+
 // What a rollout is worth.
 struct Reward {
   // The weighted sum of the parts that are there; absent if none is, or if a rule that judges could

@@ -1,15 +1,13 @@
 #include "sandbox/jail_executor.h"
 
-#include <sched.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/child_pool.h"
+#include "base/child_process.h"
+#include "base/cpu_features.h"
 #include "base/status.h"
 #include "sandbox/compile_cache.h"
 #include "sandbox/wire.h"
@@ -20,26 +18,13 @@ namespace {
 // Beyond a program's wall limit, until the launcher itself counts as hung.
 constexpr absl::Duration kLauncherGrace = absl::Seconds(20);
 
-int ProcessorCount() {
-  cpu_set_t usable;
-  CPU_ZERO(&usable);
-  return sched_getaffinity(0, sizeof(usable), &usable) == 0 ? std::max(1, CPU_COUNT(&usable)) : 1;
-}
-
 // One more than processors: a program that only waits then holds up nobody.
-int DefaultJails() { return ProcessorCount() + 1; }
-
-std::string LauncherBesideUs() {
-  char path[4096] = {};
-  const ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - 1);
-  std::string self(path, static_cast<size_t>(std::max<ssize_t>(size, 0)));
-  return absl::StrCat(self.substr(0, self.rfind('/') + 1), "whet-jail");
-}
+int DefaultJails() { return UsableCpuCount() + 1; }
 
 ChildOptions ChildOptionsOf(const JailExecutorOptions& options) {
   ChildOptions child;
   child.name = "whet-jail";
-  child.command.argv = {options.launcher.empty() ? LauncherBesideUs() : options.launcher};
+  child.command.argv = {options.launcher.empty() ? ProgramBesideUs("whet-jail") : options.launcher};
   std::vector<std::string>& argv = child.command.argv;
   if (options.control.has_value()) {
     argv.push_back(absl::StrCat("--control=", ResourceControlName(*options.control)));

@@ -14,12 +14,6 @@ namespace {
 // Judging is waiting for jails: threads are only so many as keep those busy.
 constexpr size_t kThreadsMax = 16;
 
-RewardPart Part(Verdict verdict, std::string message) {
-  RewardPart part = {.value = std::nullopt, .verdict = verdict, .message = std::move(message)};
-  if (!IsExcluded(verdict)) part.value = 0.0;
-  return part;
-}
-
 }  // namespace
 
 CodeRule::CodeRule(std::shared_ptr<sandbox::Executor> executor, CodeRuleOptions options)
@@ -29,18 +23,28 @@ CodeRule::CodeRule(std::shared_ptr<sandbox::Executor> executor, CodeRuleOptions 
 
 RewardPart CodeRule::Judge(const ScoreInput& input) const {
   const absl::StatusOr<CodeTask> task = ParseCodeTask(input.prompt.ground_truth);
-  if (!task.ok()) return Part(Verdict::kUnparseableGold, std::string(task.status().message()));
+  if (!task.ok()) return PartOf(Verdict::kUnparseableGold, std::string(task.status().message()));
   const Completion& completion = input.completion;
   if (!completion.answer_region.has_value()) {
-    return Part(Verdict::kNoAnswer, std::string(completion.no_answer));
+    return PartOf(Verdict::kNoAnswer, std::string(completion.no_answer));
   }
-  if (!completion.code.has_value()) return Part(Verdict::kNoAnswer, "no fenced block of code");
+  if (!completion.code.has_value()) return PartOf(Verdict::kNoAnswer, "no fenced block of code");
   CodeJudgement judgement =
       verifier_.Judge(*task, LanguageOf(*task, completion.code->language, options_.languages),
                       SourceOf(*completion.code));
-  RewardPart part = Part(judgement.verdict, std::move(judgement.message));
+  RewardPart part = PartOf(judgement.verdict, std::move(judgement.message));
   if (part.value.has_value()) part.value = judgement.reward;
   return part;
+}
+
+std::vector<std::string> CodeRule::GoldFaults(
+    absl::Span<const absl::string_view> ground_truths) const {
+  std::vector<std::string> faults;
+  faults.reserve(ground_truths.size());
+  for (const absl::string_view truth : ground_truths) {
+    faults.emplace_back(ParseCodeTask(truth).status().message());
+  }
+  return faults;
 }
 
 absl::StatusOr<std::vector<RewardPart>> CodeRule::Score(absl::Span<const ScoreInput> inputs) {

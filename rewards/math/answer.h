@@ -12,19 +12,24 @@ namespace whet::math {
 // A part of an answer. Nodes are of the expression that it was read from.
 struct Answer {
   enum class Kind {
-    kScalar,      // `node`.
-    kSet,         // `items`, in any order: {1, 2}, "1, 2", "1 and 2", 1 ± 2.
-    kSequence,    // `items` in their order: (1, 2), 〈1, 2〉, and lists with an ellipsis.
-    kInterval,    // `items`: from, to.
-    kUnion,       // `items`: sets, in any order.
-    kDifference,  // `items`: of the first without the others.
-    kAssignment,  // `node` is what is named, `items` its value: x = 5, f(x) = x^2, x ∈ (0, 1).
-    kRelation,    // `node`: a statement between two expressions.
-    kBetween,     // `node`: a chain of two inequalities: 0 < x < 1.
-    kMatrix,      // `items` row by row, `columns`.
-    kRatio,       // `items`: 3:2; a time, if `clock`.
-    kWords,       // `text`, in lower case, without punctuation.
-    kOther,       // `node`: anything else, which is equal to what is written alike.
+    kScalar,        // `node`.
+    kSet,           // `items`, in any order: {1, 2}, "1, 2", "1 and 2", 1 ± 2.
+    kSequence,      // `items` in their order: (1, 2), 〈1, 2〉, and lists with an ellipsis.
+    kInterval,      // `items`: from, to.
+    kUnion,         // `items`: sets, in any order.
+    kDifference,    // `items`: of the first without the others.
+    kIntersection,  // `items`: sets, in any order.
+    kCondition,     // `items`: a value, and what is said of its letters: "kπ for k ∈ Z".
+    kBuilder,       // `items`: what is said of `element`: {x | x > 0}.
+    kEqualities,    // `items`: the sides of x = 2y = 3z, none of which is the value of others.
+    kChoice,        // `text` is a letter, `items` what it stands for: "(C) 90".
+    kAssignment,    // `node` is what is named, `items` its value: x = 5, f(x) = x^2, x ∈ (0, 1).
+    kRelation,      // `node`: a statement between two expressions.
+    kBetween,       // `node`: a chain of two inequalities: 0 < x < 1.
+    kMatrix,        // `items` row by row, `columns`.
+    kRatio,         // `items`: 3:2; a time, if `clock`.
+    kWords,         // `text`, in lower case, without punctuation.
+    kOther,         // `node`: anything else, which is equal to what is written alike.
   };
 
   Kind kind = Kind::kOther;
@@ -32,10 +37,12 @@ struct Answer {
   std::vector<Answer> items = {};
   std::string unit = {};  // Of a value with a unit, in the spelling of Op::kQuantity.
   std::string text = {};
+  NodeId element = kAbsentNode;
   int columns = 0;
-  // Of kSet: in braces, as written. Of a sequence: in round brackets, so that two items may also be
-  // an open interval.
+  // Of kSet: in braces, as written; and without, how the items are joined. Of a sequence: in round
+  // brackets, so that two items may also be an open interval.
   bool bracketed = false;
+  Joiner joiner = Joiner::kComma;
   bool left_closed = false;  // Of kInterval.
   bool right_closed = false;
   bool clock = false;
@@ -48,6 +55,15 @@ Answer ReadAnswer(Expression* expression);
 // Appends the tree below `id` of `from` to `to`. Every symbol's name is prefixed by `prefix`, but
 // those of e and i, which may be constants.
 NodeId CopyTree(const Expression& from, NodeId id, const std::string& prefix, Expression* to);
+
+// The tree below `id` as ExpressionText has it.
+std::string TextOf(const Expression& tree, NodeId id);
+
+// What the chain of two inequalities `chain` says of its middle: (a, b] of "a < x <= b" and of
+// "b >= x > a".
+Answer IntervalOf(const Expression& tree, NodeId chain);
+// x.
+NodeId MiddleOf(const Expression& tree, NodeId chain);
 
 }  // namespace whet::math
 

@@ -31,13 +31,14 @@ constexpr Entry kEntries[] = {
      "bigskip newline hfill hfil noindent centering nobreak allowbreak relax protect",
      Handled(Handling::kSpace)},
     {"displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag hline "
-     "n mathstrut strut mathopen mathclose mathbin mathrel mathord mathop mathpunct mathinner",
+     "checkmark qed qedsymbol blacksquare n mathstrut strut mathopen mathclose mathbin mathrel "
+     "mathord mathop mathpunct mathinner",
      Handled(Handling::kSpace)},
     {"big Big bigg Bigg bigm Bigm biggm Biggm rm it bf sf tt cal normalfont tiny small large Large "
      "LARGE huge Huge therefore because",
      Handled(Handling::kSpace)},
-    {"hspace vspace hskip phantom hphantom vphantom color label tag",
-     Handled(Handling::kSkipGroup)},
+    {"hspace vspace hskip phantom hphantom vphantom label tag", Handled(Handling::kSkipGroup)},
+    {"color textcolor colorbox", Handled(Handling::kSkipGroup, "content")},
     {"mathbf mathit mathsf mathtt mathnormal mathbfit symbf boldsymbol bm pmb underline ensuremath "
      "vcenter variable",
      Handled(Handling::kTransparent)},
@@ -137,6 +138,7 @@ constexpr Entry kEntries[] = {
     {"iiint", Token(Kind::kIntegral, 3)},
     {"lim", Token(Kind::kLimit)},
     {"boxed fbox framebox", Token(Kind::kBoxed)},
+    {"mathdollar textdollar", Named(Kind::kCurrency, "$")},
     {"ldots dots cdots dotsc dotsb dotsm dotsi dotso vdots ddots textellipsis",
      Token(Kind::kEllipsis)},
 

@@ -14,6 +14,9 @@ struct CompareOptions {
   // An answer that is a chain of inequalities may stand for the gold's set. Off: what restates a
   // problem earns nothing (Math-Verify's allow_set_relation_comp).
   bool relation_for_set = false;
+  // Symbols are equal by their order of names and not by the names, where there are as many:
+  // f(x) is f(y) (Math-Verify's strict=False).
+  bool any_symbols = false;
 };
 
 struct Comparison {

@@ -20,6 +20,18 @@ using Unary = void (*)(acb_t, const acb_t, slong);
 
 bool IsReal(acb_srcptr x) { return arb_is_zero(acb_imagref(x)) != 0; }
 
+// Whether `x` may lie on either side of the negative real numbers: its logarithm and roots may then
+// be either of two that are far from each other, and an enclosure of both looks like a real number.
+bool IsOnCut(acb_srcptr x) {
+  return !IsReal(x) && arb_contains_zero(acb_imagref(x)) != 0 &&
+         arb_is_positive(acb_realref(x)) == 0;
+}
+
+void Logarithm(acb_t result, const acb_t x, slong precision) {
+  if (IsOnCut(x)) return acb_indeterminate(result);
+  acb_log(result, x, precision);
+}
+
 void AbsoluteValue(acb_t result, const acb_t x, slong precision) {
   acb_abs(acb_realref(result), x, precision);
   arb_zero(acb_imagref(result));
@@ -74,7 +86,7 @@ struct KindFunction {
 };
 
 constexpr KindFunction kFunctions[] = {
-    {TermKind::kExp, acb_exp, 8},       {TermKind::kLn, acb_log, 8},
+    {TermKind::kExp, acb_exp, 8},       {TermKind::kLn, Logarithm, 8},
     {TermKind::kSin, acb_sin, 8},       {TermKind::kCos, acb_cos, 8},
     {TermKind::kTan, acb_tan, 12},      {TermKind::kSinh, acb_sinh, 8},
     {TermKind::kCosh, acb_cosh, 8},     {TermKind::kTanh, acb_tanh, 12},
@@ -104,6 +116,8 @@ void RealRoot(acb_t result, acb_srcptr x, uint64_t index, slong precision) {
     acb_neg(result, result);
   } else if (acb_is_zero(x) != 0) {
     acb_zero(result);
+  } else if (IsOnCut(x)) {
+    acb_indeterminate(result);
   } else {
     acb_root_ui(result, x, index, precision);
   }
@@ -238,6 +252,7 @@ void BallEvaluator::ComputePower(TermId term, acb_t result) {
   }
   acb_srcptr power = Evaluate(exponent);
   if (acb_is_zero(base) != 0 && arb_is_positive(acb_realref(power)) != 0) return acb_zero(result);
+  if (IsOnCut(base)) return acb_indeterminate(result);
   acb_pow(result, base, power, precision_);
 }
 
@@ -246,6 +261,8 @@ void BallEvaluator::ComputeRationalPower(acb_srcptr base, const Rational& expone
   const bool half = fmpz_equal_si(exponent.denominator(), 2) != 0;
   if (exponent.is_integer() && exponent.bits() <= kExponentBitsMax) {
     acb_pow_fmpz(result, base, exponent.numerator(), precision_);
+  } else if (IsOnCut(base)) {
+    acb_indeterminate(result);
   } else if (half && fmpz_is_one(exponent.numerator()) != 0) {
     acb_sqrt(result, base, precision_);
   } else if (half && fmpz_equal_si(exponent.numerator(), -1) != 0) {

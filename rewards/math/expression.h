@@ -42,7 +42,7 @@ enum class Op : uint8_t {
   kPlusMinus,        // (x) or (a, b): ± before x, or a ± b.
   kMinusPlus,        // (x) or (a, b): the same with ∓.
   kPercent,          // (x): x %.
-  kDegrees,          // (x): x°.
+  kDegrees,          // (x): x°. 30' is (divide 30 60) degrees, and x rad is 180 x / pi degrees.
   kQuantity,         // (value): a value with a unit or a currency; text: see `Units` below.
   kFactorial,        // (n).
   kDoubleFactorial,  // (n): n!!; three and more marks are single factorials in each other.
@@ -114,7 +114,8 @@ enum class Op : uint8_t {
 // "(C)" is the symbol C, and \text{(C)} the text "(C)".
 //
 // Units: one spelling for each unit of rewards/math/units.h ("cm", "m^2", "km/h", "$", "degC");
-// other words in lower case, singular, with one space between.
+// other words in lower case, singular, with one space between. What is no unit (units.h, IsUnit)
+// and stands behind a value makes a kPhrase of both: "5 or so" is not 5.
 
 using NodeId = uint32_t;
 constexpr NodeId kAbsentNode = 0;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "rewards/math/count_words.h"
 #include "rewards/math/numbers.h"
 
 namespace whet::math {
@@ -104,17 +106,40 @@ NodeId Grammar::Date() {
   return Make(Op::kDate, parts, text);
 }
 
-// "= 5", "≈ 5", "⇒ x = 5": what an answer goes on with.
+// "= 5", "≈ 5", "⇒ x = 5", "about 5": what an answer goes on with.
 void Grammar::SkipLeadingRelations() {
   while (Is(Kind::kRelation, Of(Relation::kEqual)) || Is(Kind::kRelation, Of(Relation::kImplies)) ||
-         Is(Kind::kRelation, Of(Relation::kApprox))) {
+         Is(Kind::kRelation, Of(Relation::kApprox)) ||
+         Is(Kind::kRelation, Of(Relation::kSimilar))) {
     Advance();
   }
+  const bool text = Is(Kind::kText);
+  const size_t end = text ? position_ + 1 : RunEnd(position_);
+  const string_view word = text ? Now().text : RunText(position_);
+  for (const string_view about : {"approximately", "approx", "about", "roughly", "around", "nearly",
+                                  "约", "大约", "约为", "约等于"}) {
+    if (!absl::EqualsIgnoreCase(word, about)) continue;
+    const Kind next = tokens_[end].kind;
+    if (next == Kind::kNumber || next == Kind::kMinus || next == Kind::kCurrency ||
+        next == Kind::kFraction || next == Kind::kRoot) {
+      MoveTo(end);
+    }
+    return;
+  }
+}
+
+// Words that are a number, and all of the text: "forty-two".
+NodeId Grammar::WithoutSpelling(NodeId root) {
+  if (OpOf(root) != Op::kText && OpOf(root) != Op::kMultiply) return root;
+  const std::string number = SpelledNumber(tree_.text(root));
+  return number.empty() ? root : MakeNumber(number);
 }
 
 absl::StatusOr<Expression> Grammar::Run() {
   SkipLeadingRelations();
-  const NodeId root = Statement();
+  NodeId root = Statement();
+  if (Take(Kind::kOver)) root = Make(Op::kDivide, {root, Statement()});
+  root = WithoutSpelling(root);
   if (!Is(Kind::kEnd)) Fail("an operator is missing, or a bracket");
   if (failed()) return status_;
   tree_.SetRoot(root);

@@ -110,6 +110,7 @@ class Grammar {
   bool IsInfinite(NodeId id) const;
   NodeId Date();
   void SkipLeadingRelations();
+  NodeId WithoutSpelling(NodeId root);
 
   // grammar_statements.cc
   NodeId Statement();
@@ -168,6 +169,7 @@ class Grammar {
   NodeId Raised(NodeId base);
   NodeId RaisedBySign(NodeId base);
   NodeId PowerOf(NodeId base, NodeId exponent);
+  NodeId Chosen(NodeId base, NodeId exponent);
   NodeId Exponent();
   NodeId Lowered(NodeId base);
   NodeId LoweredConstant(NodeId base, absl::string_view name, absl::string_view subscript);
@@ -248,12 +250,16 @@ class Grammar {
   bool BeginsPhrase(const WordRun& first) const;
   NodeId Words(size_t end);
   bool UnitFollows() const;
+  bool MayBeUnit() const;
+  bool WordsFollow() const;
+  bool IsBehindValue() const;
   bool IsTemperature() const;
   bool LetterUnitFollows() const;
-  std::string TakeUnit();
-  void TakeUnitWords(std::string* unit);
-  bool TakeUnitPower(std::string* unit);
+  size_t UnitEnd(std::string* unit) const;
+  void AddUnitWords(size_t* at, std::string* unit) const;
+  void AddUnitPower(size_t* at, std::string* unit) const;
   NodeId Measured(NodeId value);
+  NodeId Scaled(NodeId value, absl::string_view* unit);
   absl::string_view SourceOf(size_t begin, size_t end) const;
 
   // grammar_rows.cc
@@ -275,6 +281,7 @@ class Grammar {
   std::vector<std::string> applied_;  // The names that the text defines as functions.
   NodeId braced_ = kAbsentNode;       // The last {…} with one item.
   NodeId grouped_ = kAbsentNode;      // The last (…) with one item.
+  NodeId primed_ = kAbsentNode;       // The last number with primes: minutes or seconds.
   std::string unit_;                  // Behind the last term, for its sum to take.
   bool in_limit_ = false;             // Reading where a limit goes to.
   Direction direction_ = Direction::kBoth;

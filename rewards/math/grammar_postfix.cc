@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
@@ -127,7 +128,28 @@ NodeId Grammar::PowerOf(NodeId base, NodeId exponent) {
   if (matrix && OpOf(exponent) == Op::kSymbol && tree_.text(exponent) == "T") {
     return Make(Op::kTranspose, {base});
   }
-  return Make(Op::kPower, {base, exponent});
+  const NodeId chosen = Chosen(base, exponent);
+  return chosen != kAbsentNode ? chosen : Make(Op::kPower, {base, exponent});
+}
+
+// C_5^2, A_5^2 and P_5^2: how many choices or arrangements of 2 of 5 there are. The absent node
+// unless both are integers, and 5 is at least 2 and at least as much as what is above.
+NodeId Grammar::Chosen(NodeId base, NodeId exponent) {
+  if ((OpOf(base) != Op::kSymbol && OpOf(base) != Op::kText) || !IsInteger(exponent)) {
+    return kAbsentNode;
+  }
+  const string_view name = tree_.text(base);
+  const bool named = name.size() > 2 && name[1] == '_' && absl::StrContains("CAP", name[0]);
+  int all = 0;
+  int taken = 0;
+  if (!named || !absl::SimpleAtoi(name.substr(2), &all) ||
+      !absl::SimpleAtoi(tree_.text(exponent), &taken) || all < 2 || taken > all) {
+    return kAbsentNode;
+  }
+  const bool choices = name[0] == 'C';
+  const NodeId number = MakeNumber(absl::StrCat(all));
+  if (choices) return Make(Op::kBinomial, {number, exponent});
+  return Make(Op::kFunction, {number, exponent}, {}, Of(Function::kPermutations));
 }
 
 // What stands behind ^. Without braces it is one thing, and what is raised further goes first.
@@ -173,9 +195,8 @@ NodeId Grammar::Lowered(NodeId base) {
       return Make(OpOf(base), {}, absl::StrCat(tree_.text(base), subscript));
     case Op::kPower:  // x^2_1.
       if (OpOf(tree_.child(base, 0)) != Op::kSymbol) break;
-      return Make(Op::kPower,
-                  {MakeSymbol(absl::StrCat(tree_.text(tree_.child(base, 0)), subscript)),
-                   tree_.child(base, 1)});
+      return PowerOf(MakeSymbol(absl::StrCat(tree_.text(tree_.child(base, 0)), subscript)),
+                     tree_.child(base, 1));
     case Op::kAccent:
       if (OpOf(tree_.child(base, 0)) != Op::kSymbol) break;
       return MakeSymbol(
@@ -259,7 +280,9 @@ NodeId Grammar::WithPrimes(NodeId base) {
         absl::StrCat(name.substr(0, subscript), std::string(count, '\''), name.substr(subscript)));
   }
   if (OpOf(base) != Op::kNumber || count > 2) return Fail("a prime behind what is no name");
-  return Make(Op::kQuantity, {base}, count == 1 ? "arcmin" : "arcsec");
+  const NodeId part = Make(Op::kDivide, {base, MakeNumber(count == 1 ? "60" : "3600")});
+  primed_ = Make(Op::kDegrees, {part});
+  return primed_;
 }
 
 // Names have no percentage.

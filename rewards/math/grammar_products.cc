@@ -95,9 +95,7 @@ void Grammar::AddFactor(Nodes* factors, NodeId factor, uint32_t begin) {
   } else if (first.kind == Kind::kFraction && behind_number && IsInteger(last) &&
              IsMixedWith(factor)) {
     last = Mixed(last, factor);
-  } else if (OpOf(factor) == Op::kQuantity &&
-             (OpOf(last) == Op::kDegrees || OpOf(last) == Op::kAdd ||
-              OpOf(last) == Op::kQuantity)) {
+  } else if (factor == primed_ && (OpOf(last) == Op::kDegrees || OpOf(last) == Op::kAdd)) {
     last = Make(Op::kAdd, {last, factor});  // 30°15'20''.
   } else {
     factors->push_back(factor);
@@ -153,7 +151,7 @@ bool Grammar::AddApplied(Nodes* factors, NodeId factor, uint32_t begin) {
 // Words, and what stands beside them without an operator.
 NodeId Grammar::PhraseFrom(NodeId first) {
   Nodes parts = {first};
-  while (Is(Kind::kText) || Is(Kind::kForeign) || Is(Kind::kRoman) || StartsFactor()) {
+  while (WordsFollow() || Is(Kind::kRoman) || StartsFactor()) {
     parts.push_back(Postfix());
   }
   return parts.size() == 1 ? first : Make(Op::kPhrase, parts);
@@ -183,7 +181,7 @@ bool Grammar::StartsFactor() const {
     case Kind::kRoman:
       return !UnitFollows();
     case Kind::kLetter:
-      return !UnitFollows() && !IsWordIn() &&
+      return !UnitFollows() && !WordsFollow() && !IsWordIn() &&
              !(Now().text == "U" && Now().run == 1 && IsAhead(1, Kind::kOpen) &&
                Now().space_before);
     case Kind::kOpen:

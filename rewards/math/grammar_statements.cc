@@ -49,6 +49,11 @@ void Grammar::TakeItems(Items* items) {
     items->braced.push_back(item == braced_ && item != kAbsentNode);
     Separator separator;
     if (!TakeSeparator(&separator)) return;
+    const bool word = separator == Separator::kAnd || separator == Separator::kOr;
+    if (word && Is(Kind::kEnd)) {
+      Fail("an operand is missing");
+      return;
+    }
     if (EndsItems()) return;
     items->separators.push_back(separator);
   }

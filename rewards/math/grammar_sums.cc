@@ -172,7 +172,11 @@ NodeId Grammar::Term() {
   }
   NodeId value = ProductOf(factors);
   if (negative) value = Make(Op::kNegate, {value});
-  if (UnitFollows()) value = Measured(value);
+  if (UnitFollows()) {
+    value = Measured(value);
+  } else if (WordsFollow()) {
+    value = PhraseFrom(value);
+  }
   if (!currency.empty()) {
     const string_view rest = absl::StartsWith(unit_, "/") ? string_view(unit_) : string_view();
     unit_ = absl::StrCat(CanonicalUnit(currency), rest);

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "rewards/math/count_words.h"
 #include "rewards/math/grammar.h"
 #include "rewards/math/units.h"
 
@@ -23,16 +24,6 @@ constexpr size_t kUnitWordLetters = 4;
 
 bool HasVowel(string_view word) {
   return absl::AsciiStrToLower(word).find_first_of("aeiou") != std::string::npos;
-}
-
-// The number that a word multiplies by; empty if it is none.
-string_view MultiplierOf(string_view word) {
-  if (word == "hundred") return "100";
-  if (word == "thousand") return "1000";
-  if (word == "million") return "1000000";
-  if (word == "billion") return "1000000000";
-  if (word == "trillion") return "1000000000000";
-  return {};
 }
 
 }  // namespace
@@ -74,8 +65,9 @@ Grammar::WordRun Grammar::WordFrom(size_t at) const {
     const size_t next = word.end + 1;
     if (mark.kind != Kind::kPrime && mark.kind != Kind::kMinus) break;
     if (mark.space_before || tokens_[next].space_before || RunAt(next) == 0) break;
-    // An apostrophe goes with letters of any number, a hyphen with words only.
-    const bool joins = IsWordAt(next) && RunAt(next) >= kUnitWordLetters;
+    // An apostrophe goes with letters of any number, a hyphen with words only: forty-two.
+    const bool joins = (IsWordAt(next) && RunAt(next) >= kUnitWordLetters) ||
+                       !SpelledNumber(SourceOf(at, RunEnd(next))).empty();
     if (mark.kind == Kind::kMinus && !joins) break;
     word.is_word |= joins;
     word.end = RunEnd(next);
@@ -131,8 +123,27 @@ NodeId Grammar::Words(size_t end) {
   return Make(Op::kText, {}, words);
 }
 
-// Whether what comes now is the unit of what is before.
+// Whether what comes now is the unit of what is before, all of it.
 bool Grammar::UnitFollows() const {
+  if (!MayBeUnit()) return false;
+  std::string unit;
+  UnitEnd(&unit);
+  return IsTemperature() ? unit == "C" || unit == "F" : IsUnit(unit);
+}
+
+// Whether words come behind a value, and so are no factor.
+bool Grammar::WordsFollow() const {
+  if (position_ == 0) return false;
+  if (Is(Kind::kText) || Is(Kind::kForeign)) return true;
+  return Is(Kind::kLetter) && Now().space_before && IsBehindValue() && WordsNow() != 0;
+}
+
+bool Grammar::IsBehindValue() const {
+  const Kind before = tokens_[position_ - 1].kind;
+  return before == Kind::kNumber || before == Kind::kBraceClose || before == Kind::kClose;
+}
+
+bool Grammar::MayBeUnit() const {
   if (position_ == 0) return false;
   const Token& before = tokens_[position_ - 1];
   switch (Now().kind) {
@@ -177,71 +188,89 @@ bool Grammar::LetterUnitFollows() const {
   const string_view text = RunText(position_);
   if (IsAhead(run, Kind::kOpen)) return false;
   const bool square = text == "square" || text == "cubic" || text == "sq" || text == "cu";
-  const bool known = square || !MultiplierOf(text).empty() || IsKnownUnit(text);
+  string_view scaled = text;
+  const bool known = square || !TakeScales(&scaled).empty() || IsKnownUnit(text);
   const std::string unit = known ? CanonicalUnit(text) : "";
   // 5am and 2nd: letters that are more often factors.
   if (unit == "am" || unit == "pm") return spaced && behind_number;
   if (unit == "th") return !spaced && behind_number && EndsOperand(Ahead(run).kind);
   if (known) return behind_number || spaced;
-  const Kind before = tokens_[position_ - 1].kind;
-  const bool value = behind_number || before == Kind::kBraceClose || before == Kind::kClose;
-  return value && spaced && (run >= kUnitWordLetters || WordsNow() != 0);
+  return IsBehindValue() && spaced && (run >= kUnitWordLetters || WordsNow() != 0);
 }
 
-// Takes the words of a unit that begin here.
-void Grammar::TakeUnitWords(std::string* unit) {
-  do {
-    const size_t end = Is(Kind::kFunction) ? position_ + 1 : WordFrom(position_).end;
+// Adds the words of a unit that begin at the token `at`.
+void Grammar::AddUnitWords(size_t* at, std::string* unit) const {
+  constexpr int kWordsMax = 8;  // More than any unit has.
+  for (int i = 0; i < kWordsMax; ++i) {
+    const size_t end = tokens_[*at].kind == Kind::kFunction ? *at + 1 : WordFrom(*at).end;
     absl::StrAppend(unit, unit->empty() || absl::EndsWith(*unit, "/") ? "" : " ",
-                    SourceOf(position_, end));
-    MoveTo(end);
-  } while (RunAt(position_) >= 2 && Now().space_before);
+                    SourceOf(*at, end));
+    *at = end;
+    if (RunAt(*at) < 2 || !tokens_[*at].space_before) return;
+  }
 }
 
 // ^2, ^{-1}.
-bool Grammar::TakeUnitPower(std::string* unit) {
-  const bool braces = IsAhead(1, Kind::kBraceOpen);
-  size_t at = braces ? 2 : 1;
-  const bool minus = IsAhead(at, Kind::kMinus);
-  if (minus) ++at;
-  if (!Is(Kind::kCaret) || !IsAhead(at, Kind::kNumber)) return false;
-  if (braces && !IsAhead(at + 1, Kind::kBraceClose)) return false;
-  absl::StrAppend(unit, "^", minus ? "-" : "", Ahead(at).text);
-  Advance(at + (braces ? 2 : 1));
-  return true;
+void Grammar::AddUnitPower(size_t* at, std::string* unit) const {
+  const auto is = [this](size_t which, Kind kind) {
+    return which < tokens_.size() && tokens_[which].kind == kind;
+  };
+  if (!is(*at, Kind::kCaret)) return;
+  const bool braces = is(*at + 1, Kind::kBraceOpen);
+  size_t number = *at + (braces ? 2 : 1);
+  const bool minus = is(number, Kind::kMinus);
+  if (minus) ++number;
+  const bool plain = is(number, Kind::kNumber) && (!braces || is(number + 1, Kind::kBraceClose));
+  absl::StrAppend(unit, "^", minus ? "-" : "", plain ? tokens_[number].text : "?");
+  *at = plain ? number + (braces ? 2 : 1) : *at + 1;
 }
 
-// All of a unit: words, powers, and what it is divided by.
-std::string Grammar::TakeUnit() {
-  std::string unit;
-  while (true) {
-    if (Is(Kind::kLetter) || Is(Kind::kForeign) || Is(Kind::kFunction)) {
-      TakeUnitWords(&unit);
+// Reads all of a unit that begins here into `unit`: words, powers, and what it is divided by.
+// Returns the token behind it. Looks at a bounded number of tokens: it may be no unit at all.
+size_t Grammar::UnitEnd(std::string* unit) const {
+  constexpr int kPartsMax = 8;
+  const auto is_unit = [this](size_t at) {
+    const Token& token = tokens_[std::min(at, tokens_.size() - 1)];
+    return token.kind == Kind::kText || (token.kind == Kind::kRoman && IsKnownUnit(token.text));
+  };
+  size_t at = position_;
+  for (int i = 0; i < kPartsMax; ++i) {
+    const Kind kind = tokens_[at].kind;
+    if (kind == Kind::kLetter || kind == Kind::kForeign || kind == Kind::kFunction) {
+      AddUnitWords(&at, unit);
     } else {
-      const bool space = !unit.empty() && !absl::EndsWith(unit, "/");
-      absl::StrAppend(&unit, space ? " " : "", Now().text);
-      Advance();
+      const bool space = !unit->empty() && !absl::EndsWith(*unit, "/");
+      absl::StrAppend(unit, space ? " " : "", tokens_[at].text);
+      ++at;
     }
-    TakeUnitPower(&unit);
-    const auto is_unit = [](const Token& token) {
-      return token.kind == Kind::kText || (token.kind == Kind::kRoman && IsKnownUnit(token.text));
-    };
-    const bool letters = RunAt(position_ + 1) > 0 && IsKnownUnit(RunText(position_ + 1));
-    if (Is(Kind::kDivide) && (is_unit(Ahead(1)) || letters)) {
-      unit.push_back('/');
-      Advance();
-    } else if (Is(Kind::kTimes) && is_unit(Ahead(1))) {
-      Advance();
-    } else if (!is_unit(Now()) && !Is(Kind::kForeign)) {
-      return unit;
+    AddUnitPower(&at, unit);
+    const bool letters = RunAt(at + 1) > 0 && IsKnownUnit(RunText(at + 1));
+    if (tokens_[at].kind == Kind::kDivide && (is_unit(at + 1) || letters)) {
+      unit->push_back('/');
+      ++at;
+    } else if (tokens_[at].kind == Kind::kTimes && is_unit(at + 1)) {
+      ++at;
+    } else if (!is_unit(at) && tokens_[at].kind != Kind::kForeign) {
+      break;
     }
   }
+  return at;
+}
+
+// `value` times what scales it, which is taken from the front of `unit`.
+NodeId Grammar::Scaled(NodeId value, string_view* unit) {
+  if (absl::ConsumePrefix(unit, "‰")) return Make(Op::kDivide, {value, MakeNumber("1000")});
+  for (const string_view number : TakeScales(unit)) {
+    value = Make(Op::kMultiply, {value, MakeNumber(number)});
+  }
+  return value;
 }
 
 // `value` with the unit that follows. Percents and degrees are nodes of their own, multipliers are
 // factors, and other units are left in unit_ for the sum.
 NodeId Grammar::Measured(NodeId value) {
-  std::string unit = TakeUnit();
+  std::string unit;
+  MoveTo(UnitEnd(&unit));
   const bool negative = OpOf(value) == Op::kNegate;
   const NodeId degrees = negative ? tree_.child(value, 0) : value;
   if (OpOf(degrees) == Op::kDegrees && (unit == "C" || unit == "F")) {
@@ -249,17 +278,18 @@ NodeId Grammar::Measured(NodeId value) {
     const NodeId number = tree_.child(degrees, 0);
     return negative ? Make(Op::kNegate, {number}) : number;
   }
-  const string_view first = string_view(unit).substr(0, unit.find(' '));
-  const string_view multiplier = MultiplierOf(first);
-  if (!multiplier.empty()) {
-    value = Make(Op::kMultiply, {value, MakeNumber(multiplier)});
-    unit = std::string(absl::StripLeadingAsciiWhitespace(unit.substr(first.size())));
-    if (unit.empty()) return value;
+  string_view rest = unit;
+  value = Scaled(value, &rest);
+  if (rest.empty()) return value;
+  const std::string canonical = CanonicalUnit(rest);
+  if (canonical == "percent") return Make(Op::kPercent, {value});
+  if (canonical == "degree") return Make(Op::kDegrees, {value});
+  // x rad are (180 x / pi) degrees, and so differ from x degrees, and not from x.
+  if (canonical == "rad") {
+    const NodeId turned = Make(Op::kMultiply, {MakeNumber("180"), value});
+    return Make(Op::kDegrees, {Make(Op::kDivide, {turned, MakeConstant(Constant::kPi)})});
   }
-  unit = CanonicalUnit(unit);
-  if (unit == "percent") return Make(Op::kPercent, {value});
-  if (unit == "degree") return Make(Op::kDegrees, {value});
-  unit_ = unit;
+  unit_ = canonical;
   return value;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "rewards/math/lexer_state.h"
 #include "rewards/math/names.h"
 #include "rewards/math/numbers.h"
@@ -44,6 +45,7 @@ constexpr Operator kOperators[] = {
     {"=", Kind::kRelation, Of(Relation::kEqual)},
     {":=", Kind::kRelation, Of(Relation::kEqual)},
     {":", Kind::kColon, 0},
+    {"{:}", Kind::kColon, 0},  // Without space around it.
     {"!=", Kind::kRelation, Of(Relation::kNotEqual)},
     {"!", Kind::kBang, 0},
     {"'", Kind::kPrime, 0},
@@ -52,6 +54,9 @@ constexpr Operator kOperators[] = {
     {";", Kind::kSemicolon, 0},
     {"&", Kind::kAmpersand, 0},
 };
+
+// What stands behind an answer where a proof would end, and is a name elsewhere.
+constexpr string_view kEndMarks[] = {"\\square", "\\Box"};
 
 // Braces and environments: a bracket within them cannot end behind them.
 bool IsFirm(char level) { return level == 'a' || level == 'g' || level == 'e'; }
@@ -78,24 +83,44 @@ Lexer::Lexer(const NormalizedText& source, const ParseOptions& options)
   TrimEnds();
 }
 
-// Drops what surrounds an answer: space, final punctuation, quotes, **…**.
+// Drops what surrounds an answer: space, final punctuation, quotes, **…**, __…__, *…*.
 void Lexer::TrimEnds() {
   position_ = SkipSpaces(0);
   while (TrimEnd()) {
   }
-  while (position_ + 4 <= end_ && StartsWith("**") && text_[end_ - 1] == '*' &&
-         text_[end_ - 2] == '*') {
-    position_ += 2;
-    end_ -= 2;
-    while (TrimEnd()) {
+  for (const string_view mark : {"**", "__", "*"}) {
+    while (position_ + 2 * mark.size() < end_ && StartsWith(mark) &&
+           absl::EndsWith(text_.substr(0, end_), mark)) {
+      position_ += mark.size();
+      end_ -= mark.size();
+      while (TrimEnd()) {
+      }
     }
   }
+}
+
+// Whether an end mark stands last, behind something that it does not belong to.
+bool Lexer::TrimEndMark(string_view left) {
+  for (const string_view mark : kEndMarks) {
+    string_view before = left;
+    if (!absl::ConsumeSuffix(&before, mark)) continue;
+    before = absl::StripTrailingAsciiWhitespace(before);
+    if (before.empty() || absl::StrContains("+-*/=^_<>(,{[&|:", before.back())) return false;
+    end_ -= mark.size();
+    return true;
+  }
+  return false;
 }
 
 bool Lexer::TrimEnd() {
   if (end_ == position_) return false;
   const string_view left = text_.substr(position_, end_ - position_);
   const char last = left.back();
+  if (last == '\\' && left.size() > 1) {
+    --end_;
+    return true;
+  }
+  if (TrimEndMark(left)) return true;
   const bool escaped = left.size() >= 2 && left[left.size() - 2] == '\\';
   if (last == '.' && (absl::EndsWith(left, "...") || absl::EndsWith(left, "right."))) return false;
   const bool punctuation =
@@ -135,6 +160,13 @@ absl::StatusOr<Tokens> Lexer::Run() {
   while (position_ < end_) TakeOne();
   if (!status_.ok()) return status_;
   position_ = end_;
+  // One brace may be missing at the end, if it is that of an argument.
+  const bool argument = std::any_of(levels_.begin() + 1, levels_.end(),
+                                    [](const Level& level) { return level.kind == 'a'; });
+  if (firm_levels_ == 1 && argument) {
+    CloseLevel('{');
+    Emit(Kind::kBraceClose, 0);
+  }
   Emit(Kind::kEnd, 0);
   return std::move(tokens_);
 }
@@ -144,7 +176,7 @@ void Lexer::TakeOne() {
   if (absl::ascii_isspace(c) || c == '"' || c == '`' || c == '~') {
     ++position_;
     space_before_ = true;
-  } else if (absl::ascii_isdigit(c) || (c == '.' && absl::ascii_isdigit(At(position_ + 1)))) {
+  } else if (absl::ascii_isdigit(c) || (c == '.' && BeginsDecimals(position_ + 1))) {
     TakeNumber();
   } else if (absl::ascii_isalpha(c) || !absl::ascii_isascii(c)) {
     TakeLetters();
@@ -153,6 +185,19 @@ void Lexer::TakeOne() {
   } else {
     TakeSymbol();
   }
+}
+
+// Whether a numeral may begin with a point before `position`: .5 and .\overline{3}.
+bool Lexer::BeginsDecimals(size_t position) const {
+  if (absl::ascii_isdigit(At(position))) return true;
+  for (const string_view period : {"\\overline{", "\\bar{"}) {
+    if (!absl::StartsWith(text_.substr(position), period)) continue;
+    size_t end = position + period.size();
+    const size_t digits = end;
+    while (absl::ascii_isdigit(At(end))) ++end;
+    return end > digits && At(end) == '}';
+  }
+  return false;
 }
 
 void Lexer::TakeSymbol() {
@@ -174,7 +219,7 @@ void Lexer::TakeSymbol() {
     default:
       break;
   }
-  if (!TakeBracket() && !TakeOperator()) Fail("no part of mathematics");
+  if (!TakeOperator() && !TakeBracket()) Fail("no part of mathematics");
 }
 
 bool Lexer::TakeOperator() {
@@ -232,7 +277,8 @@ void Lexer::TakeDot() {
     return;
   }
   const size_t next = SkipSpaces(position_ + 1);
-  if (next == end_ || text_[next] == '}' || text_[next] == '$') {
+  if (next == end_ || text_[next] == '}' || text_[next] == '$' ||
+      (next > position_ + 1 && IsBehindAbbreviation())) {
     position_ = next;
     space_before_ = true;
     return;
@@ -266,6 +312,10 @@ bool Lexer::TakeBracket() {
       return true;
     }
     case 5:
+      if (firm_levels_ == 0 && SkipSpaces(position_ + 1) == end_) {
+        position_ = end_;  // One may be too many at the end.
+        return true;
+      }
       CloseLevel('{');
       Emit(Kind::kBraceClose, 1);
       return true;

@@ -99,9 +99,16 @@ void Lexer::TakeControlSymbol() {
   }
 }
 
-// R \ {0}: a backslash between spaces, before a brace.
+// R \ {0}: a backslash between spaces, behind what may be a set and before a brace.
 bool Lexer::IsPlainSetMinus() const {
   if (!space_before_ || tokens_.list.empty() || !absl::ascii_isspace(At(position_ + 1))) {
+    return false;
+  }
+  const Token& before = tokens_.list.back();
+  const bool capital = before.kind == Kind::kLetter && absl::ascii_isupper(before.text[0]);
+  const bool closed = before.kind == Kind::kClose && before.value <= Of(Bracket::kCurly);
+  if (!capital && !closed && before.kind != Kind::kConstant && before.kind != Kind::kName &&
+      before.kind != Kind::kBraceClose && before.kind != Kind::kRoman) {
     return false;
   }
   const size_t next = SkipSpaces(position_ + 1);
@@ -155,8 +162,10 @@ void Lexer::TakeMeaning(const Meaning& meaning, size_t size) {
       space_before_ = true;
       return;
     case Handling::kSkipGroup:
-      if (Argument(size, &content, &end)) position_ = end;
+      if (!Argument(size, &content, &end)) return;
+      position_ = end;
       space_before_ = true;
+      transparent_ = !meaning.text.empty() && At(SkipSpaces(end)) == '{';
       return;
     case Handling::kTransparent:
       position_ += size;

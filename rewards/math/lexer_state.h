@@ -34,6 +34,7 @@ class Lexer {
   // lexer.cc
   void TrimEnds();
   bool TrimEnd();
+  bool TrimEndMark(absl::string_view left);
   void Fail(absl::string_view what);
   void Fail(size_t where, absl::string_view what);
   char At(size_t position) const { return position < end_ ? text_[position] : '\0'; }
@@ -44,6 +45,7 @@ class Lexer {
   bool TakeOperator();
   void TakeNumber();
   void TakeDollar();
+  bool BeginsDecimals(size_t position) const;
   void TakeDot();
   bool TakeBracket();
   // Adds a token that ends `size` bytes from here, and takes these.
@@ -79,11 +81,14 @@ class Lexer {
   void TakeOperatorName(size_t command_size);
   void TakeLetters();
   void TakeRun(size_t size);
+  bool TakeAbbreviation(absl::string_view run);
+  bool IsBehindAbbreviation() const;
+  size_t ConnectiveAt(size_t position, TokenKind* kind) const;
   bool IsApplied(size_t end) const;  // Whether brackets come behind the word that ends there.
   bool TakeJoinedWord(absl::string_view run);
   void EmitWord(size_t size);
   void EmitLetters(size_t size);
-  size_t CurrencyAt(size_t position) const;
+  static size_t CurrencyAt(absl::string_view text);
 
   const NormalizedText& source_;
   const absl::string_view text_;

@@ -85,6 +85,25 @@ const Meaning* FindFunction(string_view name) {
 }
 
 constexpr string_view kCurrencies[] = {"€", "£", "¥", "₹", "¢", "₩", "₽"};
+// Those that stand before a number.
+constexpr string_view kCurrencyCodes[] = {"USD", "EUR", "GBP", "JPY", "RMB", "CNY",
+                                          "INR", "KRW", "RUB", "Rs",  "Rs."};
+
+bool IsCurrencyCode(string_view text) {
+  return std::find(std::begin(kCurrencyCodes), std::end(kCurrencyCodes), text) !=
+         std::end(kCurrencyCodes);
+}
+
+struct Connective {
+  string_view word;
+  Kind kind;
+  bool alone;  // Behind another character it is mostly a part of a word.
+};
+// Longer ones come before those that they begin with.
+constexpr Connective kConnectives[] = {{"或者", Kind::kOr, false},  {"或", Kind::kOr, false},
+                                       {"并且", Kind::kAnd, false}, {"且", Kind::kAnd, false},
+                                       {"以及", Kind::kAnd, true},  {"和", Kind::kAnd, true},
+                                       {"与", Kind::kAnd, true}};
 
 }  // namespace
 
@@ -145,6 +164,19 @@ void Lexer::TakeText(size_t command_size) {
 
 void Lexer::EmitText(string_view content, size_t end) {
   const size_t size = end - position_;
+  // A dollar sign, of which the sign is gone by now.
+  if (content == "\\" || CurrencyAt(content) == content.size()) {
+    Emit(Kind::kCurrency, size, 0, content == "\\" ? "$" : content);
+    return;
+  }
+  if (IsCurrencyCode(content) && absl::ascii_isdigit(At(SkipSpaces(end)))) {
+    Emit(Kind::kCurrency, size, 0, absl::StripSuffix(content, "."));
+    return;
+  }
+  if (content == "%" || content == "\\%") {
+    Emit(Kind::kPercent, size);
+    return;
+  }
   const std::string lower = absl::AsciiStrToLower(content);
   if (const Meaning* meaning = FindWord(lower)) {
     const bool applied = At(SkipSpaces(end)) == '(' || At(SkipSpaces(end)) == '\\';
@@ -212,24 +244,47 @@ void Lexer::TakeOperatorName(size_t command_size) {
   Emit(Kind::kOperatorName, end - position_, 0, content);
 }
 
-size_t Lexer::CurrencyAt(size_t position) const {
+size_t Lexer::CurrencyAt(string_view text) {
   for (const string_view currency : kCurrencies) {
-    if (absl::StartsWith(text_.substr(position), currency)) return currency.size();
+    if (absl::StartsWith(text, currency)) return currency.size();
+  }
+  return 0;
+}
+
+// The length of a connective of Chinese at `position`, if it joins formulas: what is behind it is
+// no letter of that script; 0 if there is none.
+size_t Lexer::ConnectiveAt(size_t position, TokenKind* kind) const {
+  const string_view left = text_.substr(position, end_ - position);
+  const bool behind_other = position > 0 && !absl::ascii_isascii(text_[position - 1]);
+  for (const Connective& connective : kConnectives) {
+    if (!absl::StartsWith(left, connective.word)) continue;
+    const char next = At(position + connective.word.size());
+    if ((connective.alone && behind_other) || next == '\0' || !absl::ascii_isascii(next)) return 0;
+    *kind = connective.kind;
+    return connective.word.size();
   }
   return 0;
 }
 
 void Lexer::TakeLetters() {
+  Kind connective;
+  if (const size_t size = ConnectiveAt(position_, &connective); size > 0) {
+    Emit(connective, size);
+    return;
+  }
   size_t end = position_;
   bool foreign = false;
   while (end < end_) {
     const bool ascii = absl::ascii_isascii(text_[end]);
-    if (ascii ? !absl::ascii_isalpha(text_[end]) : CurrencyAt(end) > 0) break;
+    if (ascii ? !absl::ascii_isalpha(text_[end])
+              : CurrencyAt(text_.substr(end)) > 0 || ConnectiveAt(end, &connective) > 0) {
+      break;
+    }
     foreign |= !ascii;
     ++end;
   }
   if (end == position_) {
-    const size_t size = CurrencyAt(position_);
+    const size_t size = CurrencyAt(text_.substr(position_));
     Emit(Kind::kCurrency, size);
   } else if (foreign) {
     Emit(Kind::kForeign, end - position_);
@@ -242,9 +297,41 @@ bool Lexer::IsApplied(size_t end) const {
   return At(end) == '(' || absl::StartsWith(text_.substr(end), "\\left(");
 }
 
+// 10 a.m., USD 42, Rs. 42, 3.5 x 10^4.
+bool Lexer::TakeAbbreviation(string_view run) {
+  const size_t end = position_ + run.size();
+  const bool behind_number = !tokens_.list.empty() && tokens_.list.back().kind == Kind::kNumber;
+  if (behind_number && run == "x" && absl::StartsWith(text_.substr(SkipSpaces(end)), "10^")) {
+    Emit(Kind::kTimes, 1);
+    return true;
+  }
+  const string_view half = text_.substr(position_, std::min<size_t>(3, end_ - position_));
+  const bool morning = absl::EqualsIgnoreCase(half, "a.m");
+  if (behind_number && (morning || absl::EqualsIgnoreCase(half, "p.m")) &&
+      !absl::ascii_isalpha(At(position_ + 3))) {
+    Emit(Kind::kText, At(position_ + 3) == '.' ? 4 : 3, 0, morning ? "am" : "pm");
+    return true;
+  }
+  const size_t point = At(end) == '.' ? 1 : 0;
+  if (!IsCurrencyCode(run) || !absl::ascii_isdigit(At(SkipSpaces(end + point)))) return false;
+  Emit(Kind::kCurrency, run.size() + point, 0, run);
+  return true;
+}
+
+// Whether the point that comes now ends a word that was cut short, as in sq. ft.
+bool Lexer::IsBehindAbbreviation() const {
+  if (tokens_.list.empty() || space_before_) return false;
+  const Token& last = tokens_.list.back();
+  if (last.kind != Kind::kLetter || last.run != 1 || last.run_before == 0) return false;
+  const string_view run =
+      text_.substr(last.begin - last.run_before, size_t{last.run_before} + last.run);
+  return run == "sq" || run == "cu" || run == "approx" || IsKnownUnit(run);
+}
+
 // A run of ASCII letters: a word, words that were joined, or factors.
 void Lexer::TakeRun(size_t size) {
   const string_view run = text_.substr(position_, size);
+  if (TakeAbbreviation(run)) return;
   const size_t end = position_ + size;
   const Meaning* meaning = FindWord(run);
   if (meaning == nullptr && IsApplied(end)) meaning = FindWord(absl::AsciiStrToLower(run));

@@ -64,8 +64,17 @@ class Scanner {
     position_ = end;
   }
 
+  // The length of "{,}", with or without spaces before and in it.
+  size_t BracedCommaAt(size_t position) const {
+    const size_t open = SkipSpaces(source_, position);
+    const size_t comma = SkipSpaces(source_, open + 1);
+    const size_t close = SkipSpaces(source_, comma + 1);
+    const bool there = StartsWith(open, "{") && StartsWith(comma, ",") && StartsWith(close, "}");
+    return there ? close + 1 - position : 0;
+  }
+
   Separator SeparatorAt(size_t position) const {
-    if (StartsWith(position, "{,}")) return {',', 3};
+    if (const size_t size = BracedCommaAt(position); size > 0) return {',', size};
     for (const string_view tight : {",\\!", ",\\\\!"}) {
       if (!StartsWith(position, tight)) continue;
       return {',', SkipSpaces(source_, position + tight.size()) - position};
@@ -113,13 +122,14 @@ class Scanner {
 
   void TakeFraction() {
     const bool comma = rules_.decimal_comma && StartsWith(position_, ",");
-    if (!comma && !StartsWith(position_, ".")) return;
+    if (!comma && !StartsWith(position_, ".")) return TakeBracedFraction();
     const size_t end = SkipDigits(source_, position_ + 1);
     const bool digits = end > position_ + 1;
     size_t period_end = 0;
     const string_view period = PeriodAt(end, digits, &period_end);
     if (!digits && period.empty()) return;
     form_ = NumberForm::kDecimal;
+    if (text_.empty() && !period.empty()) text_.push_back('0');
     text_.push_back('.');
     ++position_;
     TakeTo(end);
@@ -127,6 +137,19 @@ class Scanner {
     absl::StrAppend(&text_, "(", period, ")");
     form_ = NumberForm::kRepeating;
     position_ = period_end;
+  }
+
+  // 0{,}5: a comma in braces that separates no thousands.
+  void TakeBracedFraction() {
+    constexpr string_view kComma = "{,}";
+    if (!rules_.groups || !StartsWith(position_, kComma)) return;
+    const size_t begin = position_ + kComma.size();
+    const size_t end = SkipDigits(source_, begin);
+    if (end == begin || BracedCommaAt(end) > 0) return;
+    form_ = NumberForm::kDecimal;
+    text_.push_back('.');
+    position_ = begin;
+    TakeTo(end);
   }
 
   // The digits of a period that is written at `position`, behind decimals or right behind the
@@ -159,10 +182,19 @@ class Scanner {
     const bool sign = StartsWith(digits, "-") || StartsWith(digits, "+");
     if (sign) ++digits;
     if (!IsDigitAt(source_, digits)) return false;
+    const size_t end = SkipDigits(source_, digits);
     const bool decimal = form_ == NumberForm::kDecimal || text_ == "1";
-    if (sign && source_[position_] == 'e' && !decimal) return false;
-    TakeTo(SkipDigits(source_, digits));
+    if (sign && source_[position_] == 'e' && !decimal && !IsExponent(digits, end)) return false;
+    TakeTo(end);
     return true;
+  }
+
+  // Whether the digits behind "2e-" are an exponent: few, and nothing else goes on with them.
+  bool IsExponent(size_t digits, size_t end) const {
+    constexpr size_t kExponentDigitsMax = 3;
+    if (source_[digits - 1] != '-' || end - digits > kExponentDigitsMax) return false;
+    const char next = end < source_.size() ? source_[end] : ' ';
+    return !absl::ascii_isalnum(next) && !absl::StrContains("^_!.(\\{", next);
   }
 
   const string_view source_;

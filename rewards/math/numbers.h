@@ -27,7 +27,8 @@ struct Numeral {
 //   1234  1,234,567  1{,}234  1,\!234  1\,234  1 234     groups of exactly three digits, the first
 //                                                        of one to three; with nothing but the
 //                                                        comma itself between (\! aside)
-//   1.50  .5  1.2e-13  1.2E5  2e5                        "2e-3" is 2e - 3, and "1e-3" is a number
+//   1.50  .5  1.2e-13  1.2E5  2e5  2e-3                  "2e-3x" and "2e-3^2" begin with 2e - 3
+//   0{,}5  12{,}75                                       a comma in braces, no group behind it
 //   0.1\overline{6}  0.\bar 3  0.(3)                     periods
 //   1.234,5  1.234.567,5                                 with decimal_comma
 Numeral ScanNumeral(absl::string_view source, size_t begin, const NumberRules& rules);

@@ -24,7 +24,8 @@ struct ParseOptions {
 };
 
 // Parses one answer: an expression, a list, a statement, or words. Whatever surrounds mathematics
-// is dropped: dollar signs, \( \), \boxed, quotes, ** and final punctuation.
+// is dropped: dollar signs, \( \), \boxed, quotes, **, "about", a last \square, final punctuation.
+// Words that are a number and all of the text ("forty-two") are that number.
 //
 // Returns InvalidArgument for what means nothing ("byte 5: an operand is missing"), and
 // ResourceExhausted for what is beyond the limits. Takes time and memory linear in the text,
@@ -62,6 +63,8 @@ struct ParseOptions {
 //   - Brackets around two items: Op::kInterval and Op::kTuple say when they are what.
 //   - Letters in a row are factors, unless they are a word: five and more, several words, or a unit
 //     behind a value. Op::kMultiply keeps the run, where it stands alone.
+//   - C_5^2, A_5^2 and P_5^2 count choices and arrangements, where both are integers that fit.
+//   - One brace too many at the end is dropped, and a missing one of an argument is closed there.
 //   - x^10 is the tenth power, though TeX shows otherwise; \frac12 is a half, and \log_23 the
 //     logarithm of 3 to base 2. 2^3^4 is 2^(3^4).
 absl::StatusOr<Expression> ParseMath(absl::string_view text, const ParseOptions& options);

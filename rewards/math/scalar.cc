@@ -2,13 +2,17 @@
 
 #include <arb.h>
 #include <flint/flint.h>
+#include <flint/fmpq.h>
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "rewards/math/evaluate.h"
 #include "rewards/math/scalar_reader.h"
+#include "rewards/math/special_points.h"
 #include "rewards/math/term_comparer.h"
+#include "rewards/math/tolerance.h"
 
 namespace whet::math {
 namespace {
@@ -31,6 +35,8 @@ class Comparison {
   bool has_bare_degrees() const { return has_bare_degrees_; }
 
  private:
+  ScalarVerdict CompareTerms(TermId a, TermId b, bool decimal);
+
   const Side a_;
   const Side b_;
   const ScalarOptions& options_;
@@ -41,10 +47,13 @@ class Comparison {
 };
 
 absl::StatusOr<ScalarVerdict> Comparison::Run(const ReadingRules& rules) {
-  ScalarReader reader(&maker_, rules);
-  const absl::StatusOr<TermId> a = reader.Read(*a_.expression, a_.root);
-  const absl::StatusOr<TermId> b = reader.Read(*b_.expression, b_.root);
-  has_bare_degrees_ = reader.notes().has_bare_degrees;
+  ScalarReader a_reader(&maker_, rules);
+  ScalarReader b_reader(&maker_, rules);
+  const absl::StatusOr<TermId> a = a_reader.Read(*a_.expression, a_.root);
+  const absl::StatusOr<TermId> b = b_reader.Read(*b_.expression, b_.root);
+  const ReadingNotes& a_notes = a_reader.notes();
+  const ReadingNotes& b_notes = b_reader.notes();
+  has_bare_degrees_ = a_notes.has_bare_degrees || b_notes.has_bare_degrees;
   for (const absl::StatusOr<TermId>* side : {&a, &b}) {
     if (absl::IsInvalidArgument(side->status())) return side->status();
   }
@@ -52,13 +61,28 @@ absl::StatusOr<ScalarVerdict> Comparison::Run(const ReadingRules& rules) {
     if (side->ok()) continue;
     return ScalarVerdict{Truth::kUnknown, "reading", std::string(side->status().message())};
   }
-  const TermId difference = maker_.Subtract(*a, *b);
-  TermComparer comparer(&pool_, &options_, reader.notes().has_decimal, budget_);
-  ScalarVerdict verdict = comparer.Compare(*a, *b, difference);
-  if (verdict.equal == Truth::kFalse && reader.notes().has_unevaluated) {
+  const ReadSide left = {*a, a_notes.has_decimal, StandsAlone(*a_.expression, a_.root)};
+  const ReadSide right = {*b, b_notes.has_decimal, StandsAlone(*b_.expression, b_.root)};
+  ScalarVerdict verdict = CompareTerms(*a, *b, IsTolerant(pool_, left, right));
+  const bool has_unevaluated = a_notes.has_unevaluated || b_notes.has_unevaluated;
+  if (verdict.equal == Truth::kFalse && has_unevaluated) {
     return ScalarVerdict{Truth::kUnknown, verdict.step,
                          "a sum, integral or limit has no value here"};
   }
+  return verdict;
+}
+
+ScalarVerdict Comparison::CompareTerms(TermId a, TermId b, bool decimal) {
+  const TermId difference = maker_.Subtract(a, b);
+  TermComparer comparer(&pool_, &options_, decimal, budget_);
+  if (difference == maker_.Integer(0)) return comparer.Compare(a, b, difference);
+  SpecialPoints points(a, b, options_.seed, &comparer, &maker_);
+  if (const auto verdict = points.CompareOverIntegers()) return *verdict;
+  ScalarVerdict verdict = comparer.Compare(a, b, difference);
+  if (verdict.equal != Truth::kTrue) return verdict;
+  const Truth differ = points.Differ();
+  if (differ == Truth::kTrue) return {Truth::kFalse, "special", "different values"};
+  if (differ == Truth::kUnknown) return {differ, "budget", "too much work to compute it"};
   return verdict;
 }
 
@@ -77,6 +101,38 @@ std::string RoundedText(const arb_t x) {
   return copy;
 }
 
+// The one fraction of a denominator that people write in `x`, if it encloses one so narrowly that
+// it is no accident; else empty.
+std::string FractionText(const arb_t x) {
+  constexpr slong kNarrowBits = 160;
+  constexpr flint_bitcnt_t kDenominatorBitsMax = 40;
+  if (arb_is_exact(x) == 0 && arb_rel_accuracy_bits(x) < kNarrowBits) return "";
+  fmpq_t low;
+  fmpq_t high;
+  fmpq_t between;
+  fmpq_init(low);
+  fmpq_init(high);
+  fmpq_init(between);
+  arf_t end;
+  arf_init(end);
+  arb_get_lbound_arf(end, x, kKeyPrecision);
+  arf_get_fmpq(low, end);
+  arb_get_ubound_arf(end, x, kKeyPrecision);
+  arf_get_fmpq(high, end);
+  fmpq_simplest_between(between, low, high);
+  std::string text;
+  if (fmpz_bits(fmpq_denref(between)) <= kDenominatorBitsMax) {
+    char* digits = fmpq_get_str(nullptr, 10, between);
+    text = digits;
+    flint_free(digits);
+  }
+  arf_clear(end);
+  fmpq_clear(low);
+  fmpq_clear(high);
+  fmpq_clear(between);
+  return text;
+}
+
 // Of a constant, or at a point.
 std::string NumericKey(const TermPool& pool, TermId term, const Point& point, uint64_t seed,
                        Budget* budget) {
@@ -84,10 +140,35 @@ std::string NumericKey(const TermPool& pool, TermId term, const Point& point, ui
   BallEvaluator evaluator(&pool, &generators, point, kKeyPrecision, budget);
   acb_srcptr value = evaluator.Evaluate(term);
   if (acb_is_finite(value) == 0) return "";
+  if (pool.traits(term).constant && arb_contains_zero(acb_imagref(value)) != 0) {
+    std::string fraction = FractionText(acb_realref(value));
+    if (!fraction.empty()) return fraction;
+  }
   const std::string re = RoundedText(acb_realref(value));
   const std::string im = RoundedText(acb_imagref(value));
-  return im == "0" ? re : absl::StrCat(re, "+", im, "i");
+  return im == "0" ? absl::StrCat("~", re) : absl::StrCat("~", re, "+", im, "i");
 }
+
+// One expression by itself.
+class OneScalar {
+ public:
+  OneScalar(Side side, const ScalarOptions& options)
+      : budget_(options.work_max),
+        maker_(&pool_, &budget_),
+        reader_(&maker_, RulesFor(options, {side})),
+        term_(reader_.Read(*side.expression, side.root)) {}
+
+  const absl::StatusOr<TermId>& term() const { return term_; }
+  const TermPool& pool() const { return pool_; }
+  Budget* budget() { return &budget_; }
+
+ private:
+  Budget budget_;
+  TermPool pool_;
+  TermMaker maker_;
+  ScalarReader reader_;
+  absl::StatusOr<TermId> term_;
+};
 
 }  // namespace
 
@@ -107,37 +188,48 @@ absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
 }
 
 absl::Status CheckScalar(const Expression& expression, NodeId root) {
-  const ScalarOptions options;
-  Budget budget(options.work_max);
-  TermPool pool;
-  TermMaker maker(&pool, &budget);
-  ScalarReader reader(&maker, RulesFor(options, {{&expression, root}}));
-  return reader.Read(expression, root).status();
+  OneScalar scalar({&expression, root}, {});
+  return scalar.term().status();
+}
+
+std::optional<double> RealValue(const Expression& expression, NodeId root,
+                                const ScalarOptions& options) {
+  OneScalar scalar({&expression, root}, options);
+  const absl::StatusOr<TermId>& term = scalar.term();
+  if (!term.ok() || scalar.budget()->spent()) return std::nullopt;
+  const TermPool& pool = scalar.pool();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (pool.kind(*term) == TermKind::kInfinity) return kInfinity;
+  if (pool.kind(*term) == TermKind::kMinusInfinity) return -kInfinity;
+  if (!pool.traits(*term).constant) return std::nullopt;
+  Generators generators(&pool, options.seed, scalar.budget());
+  BallEvaluator evaluator(&pool, &generators, {Region::kUnit, 0}, kKeyPrecision, scalar.budget());
+  acb_srcptr value = evaluator.Evaluate(*term);
+  if (acb_is_finite(value) == 0 || arb_contains_zero(acb_imagref(value)) == 0) return std::nullopt;
+  return arf_get_d(arb_midref(acb_realref(value)), ARF_RND_NEAR);
 }
 
 absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
                                          const ScalarOptions& options) {
-  Budget budget(options.work_max);
-  TermPool pool;
-  TermMaker maker(&pool, &budget);
-  ScalarReader reader(&maker, RulesFor(options, {{&expression, root}}));
-  const absl::StatusOr<TermId> term = reader.Read(expression, root);
+  OneScalar scalar({&expression, root}, options);
+  const absl::StatusOr<TermId>& term = scalar.term();
   if (!term.ok()) return term.status();
-  if (budget.spent()) return absl::UnimplementedError("too much work");
+  if (scalar.budget()->spent()) return absl::UnimplementedError("too much work");
+  const TermPool& pool = scalar.pool();
   if (pool.is_rational(*term)) return pool.rational(*term).ToString();
   if (pool.kind(*term) == TermKind::kInfinity) return "infinity";
   if (pool.kind(*term) == TermKind::kMinusInfinity) return "-infinity";
   std::string key;
   if (pool.traits(*term).constant) {
-    key = NumericKey(pool, *term, {Region::kUnit, 0}, options.seed, &budget);
-    return key.empty() ? absl::StatusOr<std::string>(absl::UnimplementedError("no value"))
-                       : absl::StrCat("~", key);
+    key = NumericKey(pool, *term, {Region::kUnit, 0}, options.seed, scalar.budget());
+    if (key.empty()) return absl::UnimplementedError("no value");
+    return key;
   }
   for (const Point& point :
        {Point{Region::kPositive, 0}, Point{Region::kUnit, 2}, Point{Region::kComplex, 10}}) {
-    absl::StrAppend(&key, "~", NumericKey(pool, *term, point, options.seed, &budget));
+    absl::StrAppend(&key, ";", NumericKey(pool, *term, point, options.seed, scalar.budget()));
   }
-  if (key == "~~~") return absl::UnimplementedError("no value");
+  if (key == ";;;") return absl::UnimplementedError("no value");
   return key;
 }
 

@@ -10,9 +10,13 @@
 //                 unequal numbers can be prove equality.
 //   calcium       other constants: Calcium proves either.
 //   agreement     what it does not know: equal if both agree to 2^-900, relative, at 1,024 bits.
-//   decimal       either side holds a decimal literal: |a - b| <= relative_tolerance max(|a|, |b|).
+//   decimal       either side holds a decimal literal: |a - b| <= relative_tolerance max(|a|, |b|),
+//                 where rewards/math/tolerance.h lets it be.
 //   polynomial    rational functions of symbols: exact values at random rational points.
 //   points        other expressions with symbols: enclosures at random rational points.
+//   integers      expressions that are of integers (rewards/math/special_points.h): values there.
+//   special       what agreed so far, but has jumps or corners: values at integers, halves, and
+//                 near the numbers that are written in both sides.
 // Besides these: undefined, infinity, reading and budget, which say why nothing was compared.
 #ifndef WHET_REWARDS_MATH_SCALAR_H_
 #define WHET_REWARDS_MATH_SCALAR_H_
@@ -29,7 +33,11 @@
 namespace whet::math {
 
 struct ScalarOptions {
-  // Where either side holds a decimal literal. Never an absolute floor.
+  // Where either side holds a decimal literal, alone or with what is irrational or has symbols.
+  // Decimals that are added up or computed with otherwise must equal exact rationals exactly, and
+  // so must literals where the other side is an integer from a million on with up to 15 digits, or
+  // with no more than they have. Literals that add up to an integer, 0.5 - 0.5, are none. Never an
+  // absolute floor.
   double relative_tolerance = 1.5e-6;
   // Then instead, as Math-Verify does: equal if both are the same rounded to so many decimals.
   std::optional<int> float_rounding;
@@ -54,7 +62,11 @@ struct ScalarVerdict {
 //     or more, positive ones and such of both signs, and with |x|, roots and the like at points of
 //     all sizes from 2^-12 to 2^20. Where both are finite and real they must agree; where one is
 //     not, or is made of what is not, the point tells nothing (ln(ab) is ln a + ln b, and sqrt(ab)
-//     is sqrt(a) sqrt(b)); if too few points are left, complex ones decide.
+//     is sqrt(a) sqrt(b)); if too few points are left, complex ones decide, and also if one side is
+//     real everywhere and the other for no positive symbols (ln|x| is not ln(-x)).
+//   - With floors, remainders or powers of -1 of n, m, k, i, j, p, q and N alone (and those with
+//     subscripts), symbols are integers: ceil(n/2) is floor((n+1)/2), but ceil(x/2) is not
+//     floor((x+1)/2). With other symbols they must agree at integers too.
 //   - With decimals and symbols both sides must be within the tolerance at all points, also where
 //     each symbol is either very small or very large; a thousand times it where signs differ.
 //   - Where a side holds a sum, integral or limit that is not evaluated, they are equal or it is
@@ -75,6 +87,10 @@ absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
 // OK if the expression is a scalar, InvalidArgument if it is none, Unimplemented if it is one that
 // is not understood.
 absl::Status CheckScalar(const Expression& expression, NodeId root);
+
+// The double nearest to a constant that is real, infinity too; nullopt for all else.
+std::optional<double> RealValue(const Expression& expression, NodeId root,
+                                const ScalarOptions& options);
 
 // A text that is the same for equal scalars, for counting votes: of a rational the fraction, of
 // other constants 12 digits, of expressions with symbols 12 digits at each of three points. So

@@ -104,7 +104,7 @@ TermId ScalarReader::ReadArithmetic(NodeId node) {
   const absl::Span<const NodeId> children = expression_->children(node);
   switch (expression_->op(node)) {
     case Op::kAdd:
-      return maker_->Add(ReadAll(children));
+      return ReadSum(children);
     case Op::kMultiply:
       return maker_->Multiply(ReadAll(children));
     case Op::kDivide: {
@@ -141,6 +141,25 @@ TermId ScalarReader::ReadArithmetic(NodeId node) {
     default:
       return NotScalar("a set, a list, a matrix or a statement");
   }
+}
+
+// Decimals that add up to an integer are none: 0.5 - 0.5.
+TermId ScalarReader::ReadSum(absl::Span<const NodeId> children) {
+  const bool has_decimal = notes_.has_decimal;
+  std::optional<Rational> decimals = Rational(0);
+  std::vector<TermId> terms;
+  bool any = false;
+  for (const NodeId child : children) {
+    notes_.has_decimal = false;
+    terms.push_back(ReadNode(child));
+    if (!notes_.has_decimal) continue;
+    any = true;
+    const Rational* value = maker_->AsRational(terms.back());
+    decimals = value != nullptr && decimals ? Add(*decimals, *value) : std::nullopt;
+  }
+  const bool cancel = decimals.has_value() && decimals->is_integer();
+  notes_.has_decimal = has_decimal || (any && !cancel);
+  return maker_->Add(terms);
 }
 
 TermId ScalarReader::ReadIntegerOperation(NodeId node) {

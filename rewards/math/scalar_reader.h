@@ -46,10 +46,11 @@ struct ReadingNotes {
 //   - arccot x is arctan(1/x), arcsec x is arccos(1/x), and so on. 0^0 is 1. a mod n has n's sign.
 //   - n! is Gamma(n + 1). A remainder or floor of what is not real is not defined.
 //   - \sum_{k=1}^{4} is written out. Sums and integrals of polynomials, limits of what is
-//   continuous
-//     and derivatives are computed. For others, and for functions that nobody knows, there are
-//     kernels: equal if head and arguments are. Bound variables are named by their depth, so that
-//     the name does not matter.
+//     continuous and derivatives are computed (dy/dx is a kernel, and partial ones are 0); other
+//     limits (limit.h), definite integrals (integral.h), infinite sums and products (series.h)
+//     where their value is certain. For the rest, for antiderivatives, and for functions that
+//     nobody knows, there are kernels: equal if head and arguments are. Bound variables are named
+//     by their depth, so that the name does not matter.
 class ScalarReader {
  public:
   // `maker` outlives this.
@@ -66,6 +67,7 @@ class ScalarReader {
   TermId ReadNode(NodeId node);
   TermId ReadLeaf(NodeId node);
   TermId ReadArithmetic(NodeId node);
+  TermId ReadSum(absl::Span<const NodeId> children);
   TermId ReadNumber(NodeId node);
   TermId ReadConstant(NodeId node);
   TermId ReadSymbol(absl::string_view name);

@@ -4,9 +4,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "rewards/math/certain.h"
 #include "rewards/math/derivative.h"
+#include "rewards/math/evaluate.h"
+#include "rewards/math/integral.h"
+#include "rewards/math/limit.h"
+#include "rewards/math/partial_fractions.h"
 #include "rewards/math/scalar_reader.h"
+#include "rewards/math/series.h"
 #include "rewards/math/substitute.h"
 
 namespace whet::math {
@@ -29,6 +36,30 @@ std::string SubtreeText(const Expression& expression, NodeId node) {
   Expression copy;
   copy.SetRoot(CopySubtree(expression, node, &copy));
   return ExpressionText(copy);
+}
+
+// Whether there is 0^0 at that place: it is 1 there, and need not be near it.
+bool HasZeroPower(TermId body, TermId symbol, TermId at, TermMaker* maker) {
+  for (const TermId term : TermsBelow(maker->pool(), body)) {
+    const TermPool& pool = maker->pool();
+    if (pool.kind(term) != TermKind::kPower || pool.is_rational(pool.arg(term, 1))) continue;
+    const TermId old_base = pool.arg(term, 0);
+    const TermId base = Substitute(old_base, symbol, at, maker);
+    const bool may_be_zero = base != old_base && SignOf(base, maker).value_or(0) == 0;
+    if (may_be_zero || base == maker->Integer(0)) return true;
+  }
+  return false;
+}
+
+// False where a constant in it may have no value: 1/(e^0 - 1) of what is not known to be 0.
+bool HasFiniteParts(TermId term, TermMaker* maker) {
+  constexpr slong kPrecision = 256;
+  const TermPool& pool = maker->pool();
+  Generators generators(&pool, 0, &maker->budget());
+  BallEvaluator evaluator(&pool, &generators, {Region::kUnit, 0}, kPrecision, &maker->budget());
+  return absl::c_all_of(TermsBelow(pool, term), [&](TermId part) {
+    return !pool.traits(part).constant || acb_is_finite(evaluator.Evaluate(part)) != 0;
+  });
 }
 
 }  // namespace
@@ -76,6 +107,11 @@ TermId ScalarReader::ReadSeries(NodeId node) {
   if (sum) {
     if (const auto closed = SumOfPolynomial(body, from, to)) return *closed;
   }
+  if (first.has_value() && maker_->pool().kind(to) == TermKind::kInfinity) {
+    const auto value = sum ? InfiniteSum(body, BoundSymbol(), *first, maker_)
+                           : InfiniteProduct(body, BoundSymbol(), *first, maker_);
+    if (value.has_value()) return *value;
+  }
   return Unevaluated(head, {body, from, to});
 }
 
@@ -83,6 +119,7 @@ TermId ScalarReader::ReadSeries(NodeId node) {
 // that is not zero; nullopt if it is no polynomial of low degree.
 std::optional<std::vector<TermId>> ScalarReader::DerivativesOfPolynomial(TermId body) {
   std::vector<TermId> derivatives = {body};
+  if (!CoefficientsOf(body, BoundSymbol(), maker_).has_value()) return std::nullopt;
   while (derivatives.back() != maker_->Integer(0)) {
     const auto next = Derivative(derivatives.back(), BoundSymbol(), maker_);
     if (!next.has_value() || derivatives.size() > kPolynomialDegreeMax) return std::nullopt;
@@ -128,10 +165,7 @@ std::optional<TermId> ScalarReader::IntegralOfPolynomial(TermId body, TermId fro
   return maker_->Add(terms);
 }
 
-bool ScalarReader::IsInfinite(TermId term) const {
-  const TermKind kind = maker_->pool().kind(term);
-  return kind == TermKind::kInfinity || kind == TermKind::kMinusInfinity;
-}
+bool ScalarReader::IsInfinite(TermId term) const { return math::IsInfinite(maker_->pool(), term); }
 
 TermId ScalarReader::Unevaluated(absl::string_view head, absl::Span<const TermId> args) {
   notes_.has_unevaluated = true;
@@ -168,6 +202,7 @@ TermId ScalarReader::ReadIntegral(NodeId node) {
   const TermId from = ReadNode(children[2]);
   const TermId to = ReadNode(children[3]);
   if (const auto closed = IntegralOfPolynomial(body, from, to)) return *closed;
+  if (const auto value = DefiniteIntegral(body, BoundSymbol(), from, to, maker_)) return *value;
   return Unevaluated("integral", {body, from, to});
 }
 
@@ -175,12 +210,17 @@ TermId ScalarReader::ReadLimit(NodeId node) {
   const absl::Span<const NodeId> children = expression_->children(node);
   if (!IsSymbol(children[1])) return Fail(absl::UnimplementedError("a limit without a variable"));
   const TermId body = ReadBound(children[0], expression_->text(children[1]));
-  const int side = static_cast<int>(expression_->direction(node));
+  const Direction direction = expression_->direction(node);
   const TermId to = ReadNode(children[2]);
-  if (!IsInfinite(to) && IsContinuous(maker_->pool(), body)) {
+  if (!IsInfinite(to) && IsContinuous(maker_->pool(), body) &&
+      !HasZeroPower(body, BoundSymbol(), to, maker_)) {
     const TermId value = Substitute(body, BoundSymbol(), to, maker_);
-    if (maker_->pool().kind(value) != TermKind::kUndefined) return value;
+    if (maker_->pool().kind(value) != TermKind::kUndefined && HasFiniteParts(value, maker_)) {
+      return value;
+    }
   }
+  if (const auto value = Limit(body, BoundSymbol(), to, direction, maker_)) return *value;
+  const int side = static_cast<int>(direction);
   return Unevaluated(absl::StrCat("limit ", side), {body, to});
 }
 
@@ -190,8 +230,16 @@ TermId ScalarReader::ReadDerivative(NodeId node) {
   const TermId variable = ReadNode(children[1]);
   const TermId order = children[2] == kAbsentNode ? maker_->Integer(1) : ReadNode(children[2]);
   const std::optional<int64_t> times = maker_->AsSmallInteger(order, kDerivativeOrderMax);
+  const TermPool& pool = maker_->pool();
+  // dy/dx and ∂f/∂x: f may depend on x; what is made of other letters is constant in partial
+  // derivatives alone.
+  const bool partial = expression_->text(node) == "partial" && pool.kind(body) != TermKind::kSymbol;
+  if (times.value_or(0) > 0 && !partial && !pool.traits(body).constant &&
+      !DependsOn(pool, body, variable)) {
+    return maker_->Kernel("derivative", {body, variable, order});
+  }
   std::optional<TermId> derivative = body;
-  if (!times.has_value() || maker_->pool().kind(variable) != TermKind::kSymbol) {
+  if (!times.has_value() || pool.kind(variable) != TermKind::kSymbol) {
     derivative = std::nullopt;
   }
   for (int64_t i = 0; derivative.has_value() && i < times.value_or(0); ++i) {

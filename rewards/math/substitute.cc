@@ -1,19 +1,24 @@
 #include "rewards/math/substitute.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
+#include "rewards/math/certain.h"
 
 namespace whet::math {
 namespace {
 
+constexpr int64_t kFloorMax = int64_t{1} << 60;
+
 class Substitution {
  public:
-  Substitution(TermId symbol, TermId replacement, TermMaker* maker) : maker_(maker) {
-    done_[symbol] = replacement;
-  }
+  Substitution(absl::flat_hash_map<TermId, TermId> replacements, bool likely_floors,
+               TermMaker* maker)
+      : maker_(maker), likely_floors_(likely_floors), done_(std::move(replacements)) {}
 
   TermId Of(TermId term) {
     if (!maker_->budget().Spend(2)) return maker_->Undefined();
@@ -44,7 +49,7 @@ class Substitution {
       case TermKind::kRealRoot:
         return maker_->Root(args[0], args[1]);
       case TermKind::kFloor:
-        return maker_->Floor(args[0]);
+        return Floor(args[0]);
       case TermKind::kMin:
         return maker_->Smallest(args[0], args[1]);
       case TermKind::kMax:
@@ -56,7 +61,14 @@ class Substitution {
     }
   }
 
+  TermId Floor(TermId argument) {
+    const bool known = !likely_floors_ || maker_->pool().is_rational(argument);
+    const auto floor = known ? std::nullopt : LikelyFloor(argument, kFloorMax, maker_);
+    return floor.has_value() ? maker_->Integer(*floor) : maker_->Floor(argument);
+  }
+
   TermMaker* const maker_;
+  const bool likely_floors_;
   absl::flat_hash_map<TermId, TermId> done_;
 };
 
@@ -78,7 +90,12 @@ bool IsContinuousKind(TermKind kind) {
 }  // namespace
 
 TermId Substitute(TermId term, TermId symbol, TermId replacement, TermMaker* maker) {
-  return Substitution(symbol, replacement, maker).Of(term);
+  return Substitution({{symbol, replacement}}, false, maker).Of(term);
+}
+
+TermId SubstituteNumbers(TermId term, const absl::flat_hash_map<TermId, TermId>& numbers,
+                         TermMaker* maker) {
+  return Substitution(numbers, true, maker).Of(term);
 }
 
 bool IsContinuous(const TermPool& pool, TermId term) {

@@ -12,7 +12,7 @@
 
 namespace whet::math {
 
-// For terms of one pool, which must not grow meanwhile.
+// For terms of one pool, which may grow between calls.
 class TermComparer {
  public:
   // All outlive this. With `decimal` a tolerance applies.
@@ -25,6 +25,12 @@ class TermComparer {
 
   // `difference` is a - b as TermMaker makes it: what cancels there is exact.
   ScalarVerdict Compare(TermId a, TermId b, TermId difference);
+
+  // Likewise of what two terms become where symbols are numbers: kUnknown unless both are finite
+  // and real, and where enclosures do not tell. kTrue only if `thorough`, at some cost.
+  Truth CompareValues(TermId a, TermId b, TermId difference, bool thorough);
+
+  bool decimal() const { return decimal_; }
 
  private:
   // What a pair of enclosures tells.
@@ -43,6 +49,8 @@ class TermComparer {
   std::optional<ScalarVerdict> CompareExactly(TermId a, TermId b);
   std::optional<ScalarVerdict> CompareAtPoints(absl::Span<const Point> points, TermId a, TermId b);
   std::optional<ScalarVerdict> CompareInRegion(Region region, uint32_t count, TermId a, TermId b);
+  // Whether one side is real at all real points, and the other at none where symbols are positive.
+  bool AreRealApart(TermId a, TermId b);
   Sight LookAt(const Point& point, TermId a, TermId b);
   std::optional<Sight> LookAt(const Point& point, TermId a, TermId b, slong precision);
 

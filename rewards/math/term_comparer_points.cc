@@ -54,6 +54,9 @@ ScalarVerdict TermComparer::ComparePoints(TermId a, TermId b) {
   if (agreed_ < kPointsEnough) {
     if (const auto verdict = CompareAtPoints(kComplexPoints, a, b)) return *verdict;
   }
+  if (!decimal_ && AreRealApart(a, b)) {  // ln|x| and ln(-x), but not -x and sqrt(-x)^2.
+    if (const auto verdict = CompareAtPoints(kComplexPoints, a, b)) return *verdict;
+  }
   if (agreed_ >= kPointsEnough) return {Truth::kTrue, "points", "alike at random points"};
   return {Truth::kUnknown, "points", "there are not enough points where both have a value"};
 }
@@ -85,8 +88,10 @@ std::optional<ScalarVerdict> TermComparer::CompareAtPoints(absl::Span<const Poin
   for (const Point& point : points) {
     if (budget_->spent()) return ScalarVerdict{Truth::kUnknown, "budget", "too much work"};
     Sight sight = LookAt(point, a, b);
-    // Once, agreement is asked of nearly all bits.
-    if (sight == Sight::kAgree && agreed_ == 0 && !decimal_) {
+    // Once, agreement is asked of nearly all bits; and wherever forms may change, for there what
+    // differs may be small beside the rest.
+    const bool thorough = agreed_ == 0 || point.region == Region::kScaled;
+    if (sight == Sight::kAgree && thorough && !decimal_) {
       sight = LookAt(point, a, b, kPrecisionLast).value_or(Sight::kUnclear);
     }
     if (sight == Sight::kDiffer) {
@@ -103,6 +108,46 @@ std::optional<ScalarVerdict> TermComparer::CompareInRegion(Region region, uint32
   points.reserve(count);
   for (uint32_t i = 0; i < count; ++i) points.push_back({region, i});
   return CompareAtPoints(points, a, b);
+}
+
+bool TermComparer::AreRealApart(TermId a, TermId b) {
+  int always[] = {1, 1};
+  int positive[] = {0, 0};
+  for (const Point& point : kRealPoints) {
+    BallEvaluator evaluator(pool_, &generators_, point, kPrecisionFirst, budget_);
+    const bool is_positive = point.region != Region::kSigned && point.region != Region::kNearZero;
+    for (int side = 0; side < 2; ++side) {
+      const TermId term = side == 0 ? a : b;
+      const bool finite = acb_is_finite(evaluator.Evaluate(term)) != 0;
+      const bool real = finite && evaluator.StaysReal(term);
+      always[side] &= real ? 1 : 0;
+      positive[side] += is_positive && real ? 1 : 0;
+    }
+  }
+  return (always[0] != 0 && positive[1] == 0) || (always[1] != 0 && positive[0] == 0);
+}
+
+Truth TermComparer::CompareValues(TermId a, TermId b, TermId difference, bool thorough) {
+  for (const TermId side : {a, b}) {
+    const TermKind kind = pool_->kind(side);
+    if (kind == TermKind::kUndefined || kind == TermKind::kInfinity ||
+        kind == TermKind::kMinusInfinity) {
+      return Truth::kUnknown;
+    }
+  }
+  difference_ = difference;
+  const bool known = pool_->is_rational(difference);
+  identical_ = known && pool_->rational(difference).is_zero();
+  if (pool_->is_rational(a) && pool_->is_rational(b) && (identical_ || !decimal_)) {
+    return identical_ ? Truth::kTrue : Truth::kFalse;
+  }
+  constexpr Point kAnywhere = {Region::kSigned, 2000};
+  for (const slong precision : {kPrecisionFirst, kPrecisionLast}) {
+    const std::optional<Sight> sight = LookAt(kAnywhere, a, b, precision);
+    if (sight == Sight::kUnclear || (sight != Sight::kDiffer && !thorough)) break;
+    if (sight.has_value()) return *sight == Sight::kAgree ? Truth::kTrue : Truth::kFalse;
+  }
+  return Truth::kUnknown;
 }
 
 TermComparer::Sight TermComparer::LookAt(const Point& point, TermId a, TermId b) {

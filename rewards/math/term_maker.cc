@@ -229,7 +229,7 @@ std::optional<TermId> TermMaker::RationalPower(TermId base, const math::Rational
   }
   if (!pool_->is_rational(base)) return std::nullopt;
   const math::Rational value = pool_->rational(base);
-  if (value.is_zero() && exponent.sign() < 0) return Undefined();
+  if (value.is_zero()) return exponent.sign() < 0 ? Undefined() : Integer(0);
   if (!exponent.is_integer()) return FractionalPower(value, exponent);
   const int64_t times = exponent.Small(kRationalBitsMax).value_or(kRationalBitsMax);
   if (!budget_->Spend(RationalCost(std::min(kRationalBitsMax, value.bits() * std::abs(times))))) {

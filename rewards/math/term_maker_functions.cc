@@ -55,6 +55,18 @@ std::optional<TermId> TermMaker::KnownValue(TermKind kind, TermId argument) {
       if (argument == Integer(1)) return Integer(0);
       if (pool_->kind(argument) == TermKind::kEuler) return Integer(1);
       return std::nullopt;
+    case TermKind::kArcsin:
+    case TermKind::kArctan:
+    case TermKind::kSinh:
+    case TermKind::kTanh:
+    case TermKind::kArsinh:
+    case TermKind::kArtanh:
+      return argument == Integer(0) ? std::optional(argument) : std::nullopt;
+    case TermKind::kCosh:
+      return argument == Integer(0) ? std::optional(Integer(1)) : std::nullopt;
+    case TermKind::kArccos:
+    case TermKind::kArcosh:
+      return argument == Integer(1) ? std::optional(Integer(0)) : std::nullopt;
     default:
       return std::nullopt;
   }

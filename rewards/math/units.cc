@@ -1,5 +1,6 @@
 #include "rewards/math/units.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,8 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "rewards/math/count_words.h"
 
 namespace whet::math {
 namespace {
@@ -67,11 +70,11 @@ constexpr string_view kUnits[] = {
     "K kelvin kelvins",
     "mol mole moles",
     "rad rads radian radians",
-    "degree degrees deg degs",
+    "degree degrees deg degs ^{\\circ} ^\\circ",
     "arcmin arcminute arcminutes",
     "arcsec arcsecond arcseconds",
-    "degC celsius",
-    "degF fahrenheit",
+    "degC celsius ^{\\circ}C ^\\circC",
+    "degF fahrenheit ^{\\circ}F ^\\circF",
     "percent percentage pct",
     "$ dollar dollars USD usd",
     "cent cents ¢",
@@ -217,6 +220,67 @@ std::string WithSlashes(string_view text) {
   return replaced;
 }
 
+// `text` as it would stand outside of \text, without brackets around all of it.
+std::string Plain(string_view text) {
+  std::string plain = absl::StrReplaceAll(
+      text,
+      {{"$", ""}, {"\\,", " "}, {"\\ ", " "}, {"\\;", " "}, {"\\:", " "}, {"\\!", ""}, {"~", " "}});
+  string_view inner = absl::StripAsciiWhitespace(plain);
+  if (absl::ConsumePrefix(&inner, "(")) absl::ConsumeSuffix(&inner, ")");
+  // A dollar sign that is the unit, and not around it.
+  return inner.empty() ? std::string(text) : std::string(inner);
+}
+
+// A unit of the table with a power that people write.
+bool IsUnitPower(string_view word) {
+  const Power power = PowerOf(word);
+  const bool known = !FindUnit(absl::StripSuffix(word.substr(0, word.find('^')), ".")).empty();
+  string_view exponent = power.exponent;
+  absl::ConsumePrefix(&exponent, "-");
+  return known && (power.exponent.empty() ||
+                   (exponent.size() == 1 && exponent[0] >= '1' && exponent[0] <= '4'));
+}
+
+bool IsNoun(string_view word) {
+  constexpr size_t kShortest = 3;
+  absl::ConsumeSuffix(&word, ".");
+  if (word == "of" || word == "a" || word == "by") return true;
+  const bool foreign =
+      std::any_of(word.begin(), word.end(), [](char c) { return !absl::ascii_isascii(c); });
+  if (word.size() < kShortest && !foreign && FindUnit(word).empty()) return false;
+  for (const string_view part : absl::StrSplit(word, absl::ByAnyChar("-'"))) {
+    const bool letters = !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+      return absl::ascii_isalpha(c) || !absl::ascii_isascii(c);
+    });
+    if (!letters || (FindUnit(part).empty() && IsCountWord(absl::AsciiStrToLower(part)))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Whether one side of a quotient is units of the table, or nouns; the latter are counted.
+bool IsSide(string_view side, size_t* nouns) {
+  const std::vector<string_view> words = absl::StrSplit(side, ' ', absl::SkipEmpty());
+  // Of powers in words, "square" has a unit behind it, and "squared" one before it.
+  const auto is_exponent = [&words](size_t at, bool behind) {
+    return !ExponentOf(absl::AsciiStrToLower(words[at]), behind).empty();
+  };
+  bool units = !words.empty();
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool before = i + 1 < words.size() && is_exponent(i, false) && IsUnitPower(words[i + 1]);
+    const bool behind = i > 0 && is_exponent(i, true) && IsUnitPower(words[i - 1]);
+    units = units && (IsUnitPower(words[i]) || before || behind);
+  }
+  for (const string_view word : words) {
+    if (FindUnit(word) == "percent") return false;  // Of something else: no unit of the value.
+  }
+  if (units) return true;
+  *nouns += words.size();
+  const bool times = words.size() == 1 && words[0] == "times";  // How often.
+  return times || std::all_of(words.begin(), words.end(), IsNoun);
+}
+
 }  // namespace
 
 bool IsKnownUnit(string_view text) {
@@ -227,13 +291,34 @@ bool IsKnownUnit(string_view text) {
   return true;
 }
 
-std::string CanonicalUnit(string_view text) {
+std::string CanonicalUnit(string_view written) {
+  const std::string text = Plain(written);
   const string_view whole = text == "per cent" ? "percent" : FindUnit(text);
   if (!whole.empty()) return std::string(whole);
   std::vector<std::string> sides;
   const std::string slashed = WithSlashes(text);
   for (const string_view side : absl::StrSplit(slashed, '/')) sides.push_back(SideOf(side));
   return absl::StrJoin(sides, "/");
+}
+
+bool IsUnit(string_view text) {
+  constexpr size_t kBytesMax = 80;
+  constexpr size_t kNounsMax = 3;
+  if (text.size() > kBytesMax || text.empty()) return false;
+  if (text == "‰" || text == "per cent" || !FindUnit(text).empty()) return true;
+  const std::string plain = Plain(text);
+  string_view rest = plain;
+  TakeScales(&rest);
+  if (rest.empty() || !FindUnit(rest).empty()) return true;
+  const std::string slashed = WithSlashes(rest);
+  size_t nouns = 0;
+  size_t sides = 0;
+  for (const string_view side : absl::StrSplit(slashed, '/')) {
+    const bool empty = absl::StripAsciiWhitespace(side).empty();
+    if (empty ? sides > 0 : !IsSide(side, &nouns)) return false;
+    ++sides;
+  }
+  return sides <= 2 && nouns <= kNounsMax;
 }
 
 }  // namespace whet::math

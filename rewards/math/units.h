@@ -15,8 +15,15 @@ bool IsKnownUnit(absl::string_view text);
 //   "meters" "m"           m             "square centimeters" "cm^2" "sq cm"     cm^2
 //   "miles per hour" "mph" mi/h          "dollars" "USD"                         $
 //   "degrees Celsius"      degC          "Apples"                                apple
+// Dollar signs, LaTeX's spaces and brackets around all of it are gone.
 // "percent" and "degree" are what they are; it is for the caller to see them.
 std::string CanonicalUnit(absl::string_view text);
+
+// Whether `text`, which stands behind a value, tells what it counts or measures and says no more: a
+// unit of the table with powers of 1 to 4, a quotient of such, or one plain noun phrase of at most
+// three words, none of which counts, compares or operates (rewards/math/count_words.h). What scales
+// the value (million, 万, ‰) may stand before it, or alone.
+bool IsUnit(absl::string_view text);
 
 }  // namespace whet::math
 

@@ -15,7 +15,8 @@ namespace whet::math {
 enum class Handling : uint8_t {
   kToken,        // It is the token `kind` with `value` and `text`.
   kSpace,        // It is white space: \quad, \displaystyle.
-  kSkipGroup,    // It and the group behind it are white space: \hspace{1cm}.
+  kSkipGroup,    // It and the group behind it are white space: \hspace{1cm}; if `text` is not
+                 // empty, a second group stands for itself: \textcolor{red}{x}.
   kTransparent,  // It changes how its argument looks: the argument stands for itself.
   kText,         // \text{…}.
   kRoman,        // \mathrm{…}.

@@ -75,6 +75,8 @@ constexpr Entry kEntries[] = {
     {"union", Token(Kind::kUnion)},
     {"choose", Token(Kind::kChoose, 0, "*")},
     {"where for if when with", Token(Kind::kWhere)},
+    // Those that are not long enough to be words anyway.
+    {"March April May June July", Token(Kind::kText, 0, "*")},
     {"percent percentage pct", Token(Kind::kPercent)},
 };
 

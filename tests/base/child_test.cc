@@ -163,6 +163,20 @@ TEST(ChildTest, ADeathCostsOneOfThePipelinedRequests) {
   EXPECT_EQ(got[3].value(), "3");
 }
 
+TEST(ChildTest, AFarewellCostsNoRequest) {
+  ChildOptions options = Program();
+  options.in_flight_max = 3;
+  Child child(options);
+  Answers answers;
+  child.Submit("farewell bye", kLong, answers.Keep(0));
+  child.Submit("echo a", kLong, answers.Keep(1));
+  child.Submit("farewell bye too", kLong, answers.Keep(2));
+  const std::vector<absl::StatusOr<std::string>> got = answers.Await(3);
+  EXPECT_EQ(got[0].value(), "bye");
+  EXPECT_EQ(got[1].value(), "a");
+  EXPECT_EQ(got[2].value(), "bye too");
+}
+
 TEST(ChildTest, ADeadlineCostsOneOfThePipelinedRequests) {
   ChildOptions options = Program();
   options.in_flight_max = 3;

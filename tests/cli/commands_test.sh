@@ -34,6 +34,13 @@ prompts { file: "a.jsonl" }
 rewards { answer {} }
 TEXT
 echo 'stepz: 10' >bad.textproto
+cat >cases.jsonl <<'TEXT'
+{"id": "a", "gold": "1/2", "answer": "0.5", "expected": true}
+{"id": "b", "gold": "1", "answer": "2", "expected": true}
+{"id": "c", "gold": "1", "answer": "$2$", "options": {"match_types": ["latex"]}, "expected": false}
+{"id": "d", "gold": "1", "answer": "2", "expected": true, "dispute": "experts differ"}
+TEXT
+echo '{"gold": "1", "answer": "2", "options": {"match_types": ["prose"]}}' >bad.jsonl
 
 expect 0 out '^whet [0-9]+\.[0-9]+\.[0-9]+ \(commit ' --version
 expect 0 out '^ *doctor ' --help
@@ -42,6 +49,13 @@ expect 1 err 'nonsense' nonsense
 expect 0 out '^torch +(good|limited) +2\.' doctor
 expect 0 out '^\{"whet":\{' doctor --json
 expect 0 out '^steps +10 +good.textproto:1:1$' config train good.textproto
+expect 0 out '^verdict  CORRECT$' verify math --explain '\frac12' 0.5
+expect 0 out '^math cases: 2 of 3 agree, 0 false positives, 1 false negatives$' \
+  verify math --cases cases.jsonl
+expect 0 out '^\{"id":"b","verdict":"WRONG","reward":0.0,"gold_parsed":"1",' \
+  verify math --jsonl cases.jsonl
+expect 1 err '^whet: bad.jsonl:1: options: match_types: ' verify math --jsonl bad.jsonl
+expect 1 err 'Exactly 1 option from' verify math
 expect 0 out '^seed +3 +--set$' config train good.textproto --set seed=3
 expect 0 out '^steps: 10$' config train good.textproto --textproto
 expect 0 out '^optimizer.lr  a number in' config train
@@ -59,6 +73,18 @@ expect 1 err '^whet: other machines can reach 0.0.0.0:8080: give --token-file FI
   serve sandbox --listen 0.0.0.0:8080
 WHET_TOKEN=short expect 1 err '^whet: WHET_TOKEN: a token has at least 16 characters' \
   serve sandbox
+
+# What `whet new` makes works as it is.
+expect 0 out '^use it +rewards . command . argv: "python3" argv: "mine/verifier.py" . .$' \
+  new verifier python mine
+expect 1 err '^whet: mine/verifier.py is there already$' new verifier python mine
+expect 0 out '^try it +cd mine_too && make verifier.so test$' new verifier cpp mine_too
+if ! (cd mine && python3 -B verifier_test.py) >log 2>&1 ||
+  ! (cd mine_too && make verifier.so test) >>log 2>&1; then
+  echo "what whet new made does not work:"
+  sed 's/^/  /' log
+  failures=$((failures + 1))
+fi
 
 # What cannot be written is not written in silence.
 if "$whet" config train >/dev/full 2>err || ! grep -q 'standard output: No space left' err; then

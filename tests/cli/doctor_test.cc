@@ -15,7 +15,8 @@ using ::testing::Field;
 TEST(ExamineTest, FindsThisMachineFitForWhet) {
   RequestExactMath();
   const std::vector<Finding> findings = Examine();
-  for (const char* name : {"whet", "cpu", "memory", "torch", "exactness", "grpc", "sandbox"}) {
+  for (const char* name :
+       {"whet", "cpu", "memory", "torch", "exactness", "grpc", "sandbox", "mathematics"}) {
     EXPECT_THAT(findings, Contains(Field(&Finding::name, name)));
   }
   for (const Finding& finding : findings) {

@@ -126,10 +126,37 @@ class PromptErrorsTest(ErrorsTest):
                              r"has 62 tokens, .*exceeds the model's context of 64; set "
                              r"sampling\.tokens_max to at most 2, or prompts\.tokens_max to 48")
 
+    def test_prompts_none_of_which_can_be_judged(self):
+        self.write("prompts.jsonl", r'{"prompt": "1+1=", "answer": "\\frac{"}')
+        self.write("config.textproto", training.read_bytes(self.path("config.textproto")).decode()
+                   .replace("answer {}", "math {}"))
+        self.refused_with("prompts.file", "prompts.jsonl",
+                          r"no ground truth of prompts can be used; the first is .*: math: "
+                          r"UNPARSEABLE_GOLD: ")
+
     def test_held_out_prompts_among_those_trained_on(self):
         with open(os.path.join(training.ARITHMETIC, "held_out.jsonl"), encoding="utf-8") as file:
             self.refused_prompts(ROW + file.readline(),
                                  r"1 of the 8 prompts of evaluation\.prompts are trained on too")
+
+
+class QuarantineTest(ErrorsTest):
+    """Prompts that cannot be judged are no error as long as there are others."""
+
+    def test_they_are_left_out_and_listed(self):
+        config = training.read_bytes(self.path("config.textproto")).decode()
+        self.write("config.textproto", config.replace("answer {}", "math {}"))
+        bad = {"prompt": "1+2=", "answer": "\\frac{"}
+        with open(os.path.join(training.ARITHMETIC, "train.jsonl"), encoding="utf-8") as file:
+            self.write("prompts.jsonl", json.dumps(bad) + "\n" + file.read())
+        done = self.train("config.textproto", "run", "--set", "prompts.file=prompts.jsonl")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"\nprompts +39 prompts, .*1 QUARANTINED")
+        self.assertRegex(done.stdout, r'\nquarantine +"\\\\frac\{": math: UNPARSEABLE_GOLD: ')
+        listed = json.loads(training.read_bytes(self.path("run/quarantine.jsonl")))
+        self.assertEqual(listed["prompt"], bad["prompt"])
+        self.assertEqual(training.ledger_rows(
+            self.path("run"), "SELECT count(*) FROM prompt WHERE question = '1+2='"), [(0,)])
 
 
 class SizeErrorsTest(ErrorsTest):

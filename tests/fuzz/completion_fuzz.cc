@@ -10,6 +10,7 @@
 #include "rewards/completion.h"
 #include "rewards/exact_number.h"
 #include "rewards/format_rule.h"
+#include "tests/fuzz/pieces.h"
 
 namespace {
 
@@ -48,28 +49,15 @@ void CheckNumber(string_view text, std::optional<string_view> found) {
   if (number) WHET_CHECK(*number == *number);
 }
 
-// The bytes, but for those that never stand in UTF-8: they are pieces worth putting together.
-std::string TextOf(const uint8_t* data, size_t size) {
-  constexpr uint8_t kFirstPiece = 0xF5;
-  constexpr std::array<const char*, 11> kPieces = {"<think>",  "</think>", "<answer>", "</answer>",
-                                                   "\\boxed{", "}",        "\n```",    "and",
-                                                   "$1,000",   "1/2",      "####"};
-  std::string text;
-  for (size_t i = 0; i < size; ++i) {
-    if (data[i] >= kFirstPiece) {
-      text += kPieces[data[i] - kFirstPiece];
-    } else {
-      text.push_back(static_cast<char>(data[i]));
-    }
-  }
-  return text;
-}
+constexpr std::array<const char*, 11> kPieces = {"<think>",  "</think>", "<answer>", "</answer>",
+                                                 "\\boxed{", "}",        "\n```",    "and",
+                                                 "$1,000",   "1/2",      "####"};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const std::string text = TextOf(data + 1, size - 1);
+  const std::string text = whet::TextOfPieces(data + 1, size - 1, kPieces);
   const bool prefilled = (data[0] & 1) != 0;
   const bool answer_tags = (data[0] & 2) != 0;
   const whet::Completion completion = whet::ParseCompletion(text, {.thought_prefilled = prefilled});

@@ -10,6 +10,7 @@
 //   close        closes the channel and goes on running
 //   fds          answers the numbers of its open descriptors
 //   take MS      answers "took" after so many milliseconds
+//   farewell TEXT  answers TEXT, takes its leave and ends
 //   fork         starts a process that hangs, answers its id
 //
 // Started with an argument it misbehaves at once: "mute" never greets, "fail" writes "no licence"
@@ -72,6 +73,7 @@ std::string Answer(absl::string_view request) {
   const absl::string_view rest =
       space == absl::string_view::npos ? absl::string_view() : request.substr(space + 1);
   if (verb == "echo") return std::string(rest);
+  if (verb == "farewell") whet::AnswerAndExit(rest);
   if (verb == "pid") return absl::StrCat(getpid());
   if (verb == "big") return std::string(static_cast<size_t>(Number(rest)), 'x');
   if (verb == "fds") return OpenDescriptors();

@@ -88,6 +88,60 @@ TEST(FormatRuleTest, MayAskForTheThoughtOnly) {
   EXPECT_THAT(FaultOf("b <think>a</think>4", false), HasSubstr("before"));
 }
 
+TEST(FormatRuleTest, MayAskForABox) {
+  const auto fault_of = [](const std::string& text) {
+    FormatRule rule({.answer_tags = true, .needs_box = true});
+    return PartOf(rule, "", text).message;
+  };
+  EXPECT_EQ(fault_of("<think>a</think><answer>\\boxed{4}</answer>"), "");
+  EXPECT_EQ(fault_of("<think>a</think><answer>\\boxed{4} or \\boxed{5}</answer>"), "");
+  EXPECT_THAT(fault_of(std::string(kRight)), HasSubstr("no box"));
+  EXPECT_THAT(fault_of("<think>\\boxed{4}</think><answer>4</answer>"), HasSubstr("no box"));
+  EXPECT_THAT(fault_of("<think>a</think><answer>\\boxed{ }</answer>"), HasSubstr("no box"));
+  EXPECT_THAT(fault_of("<think>a</think><answer>\\boxed{4} so \\boxed{5}</answer>"),
+              HasSubstr("boxes that differ"));
+}
+
+// What the soft form gives to a completion that came to its end.
+double SoftValueOf(const std::string& text, bool answer_tags = true, bool prefilled = false) {
+  FormatRule rule({.answer_tags = answer_tags, .soft = true});
+  return *PartOf(rule, "", text, Finish::kStop, {.thought_prefilled = prefilled}).value;
+}
+
+TEST(SoftFormatRuleTest, GivesAQuarterForEachTag) {
+  EXPECT_EQ(SoftValueOf("4"), 0.0);
+  EXPECT_EQ(SoftValueOf("<think>a"), 0.25);
+  EXPECT_EQ(SoftValueOf("a</think>4"), 0.25);
+  EXPECT_EQ(SoftValueOf("<think>a</think>4"), 0.5);
+  EXPECT_EQ(SoftValueOf("<think>a</think><answer>4"), 0.75);
+  EXPECT_EQ(SoftValueOf(std::string(kRight)), 1.0);
+}
+
+TEST(SoftFormatRuleTest, GivesNothingForATagTwiceOrOutOfOrder) {
+  EXPECT_EQ(SoftValueOf("<think><think>a</think>4"), 0.25);
+  EXPECT_EQ(SoftValueOf("</answer><answer></think><think>"), 0.25);
+  EXPECT_EQ(SoftValueOf("<answer>4</answer><think>a</think>"), 0.5);
+}
+
+TEST(SoftFormatRuleTest, GivesOneToTheRightFormatOnly) {
+  EXPECT_EQ(SoftValueOf("<think>a</think>So <answer>4</answer>"), 0.75);
+  EXPECT_EQ(SoftValueOf("<think> </think><answer>4</answer>"), 0.75);
+  EXPECT_EQ(SoftValueOf("b <think>a</think>4", false), 0.5);
+}
+
+TEST(SoftFormatRuleTest, CountsTheWantedTagsOnly) {
+  EXPECT_EQ(SoftValueOf("<think>a</think>4", false), 1.0);
+  EXPECT_EQ(SoftValueOf("<think>a", false), 0.5);
+  EXPECT_EQ(SoftValueOf("a</think><answer>4</answer>", true, true), 1.0);
+  EXPECT_DOUBLE_EQ(SoftValueOf("a</think>4", true, true), 1.0 / 3);
+  EXPECT_EQ(SoftValueOf(" </think>4", false, true), 0.0);  // It has its only tag, and a fault.
+}
+
+TEST(SoftFormatRuleTest, GivesNothingToWhatWasCutOff) {
+  FormatRule rule({.answer_tags = true, .soft = true});
+  EXPECT_EQ(PartOf(rule, "", "<think>a</think><answer>4", Finish::kLength).value, 0.0);
+}
+
 TEST(FormatRuleTest, ReadsAMegabyteOfTags) {
   std::string text;
   while (text.size() < size_t{1} << 20) absl::StrAppend(&text, "<think>");

@@ -64,13 +64,25 @@ TEST(ScanNumeralTest, ADecimalCommaTurnsThemRound) {
   EXPECT_EQ(Scanned("1.234,5", kEuropean), "1234.5|");
 }
 
-TEST(ScanNumeralTest, ASmallEWithASignNeedsAMantissaThatIsNoCoefficient) {
+TEST(ScanNumeralTest, ASmallEWithASignIsAnExponentUnlessMoreGoesOnWithIt) {
   EXPECT_EQ(Scanned("2.5e-3"), "2.5e-3|");
   EXPECT_EQ(Scanned("1e-3"), "1e-3|");
   EXPECT_EQ(Scanned("2E-3"), "2E-3|");
   EXPECT_EQ(Scanned("2e5"), "2e5|");
-  EXPECT_EQ(Scanned("2e-3"), "2|e-3");
+  EXPECT_EQ(Scanned("2e-3"), "2e-3|");
+  EXPECT_EQ(Scanned("2e+3"), "2|e+3");
+  EXPECT_EQ(Scanned("2e - 3"), "2|e - 3");
+  EXPECT_EQ(Scanned("2e-3x"), "2|e-3x");
+  EXPECT_EQ(Scanned("2e-3^2"), "2|e-3^2");
+  EXPECT_EQ(Scanned("2e-3000"), "2|e-3000");
   EXPECT_EQ(Scanned("2e^3"), "2|e^3");
+}
+
+TEST(ScanNumeralTest, ACommaInBracesIsADecimalOneWhereNoGroupFollows) {
+  EXPECT_EQ(Scanned("0{,}5"), "0.5|");
+  EXPECT_EQ(Scanned("12{,}75x"), "12.75|x");
+  EXPECT_EQ(Scanned("1{,}234"), "1234|");
+  EXPECT_EQ(Scanned("1{,}2{,}3"), "1|{,}2{,}3");
 }
 
 TEST(ScanNumeralTest, APeriodIsKeptInBrackets) {

@@ -7,8 +7,9 @@ namespace whet::math {
 namespace {
 
 TEST(ParserNotationTest, FractionsHaveManySpellings) {
-  for (const char* text : {R"(\frac{5}{7})", R"(\dfrac{5}{7})", R"(\tfrac57)", R"(\frac5{7})",
-                           R"(\frac 5 7)", R"({5 \over 7})", "5/7", "frac{5}{7}", "5⁄7"}) {
+  for (const char* text :
+       {R"(\frac{5}{7})", R"(\dfrac{5}{7})", R"(\tfrac57)", R"(\frac5{7})", R"(\frac 5 7)",
+        R"({5 \over 7})", R"(5 \over 7)", "5/7", "frac{5}{7}", "5⁄7"}) {
     EXPECT_EQ(TreeOf(text), "(divide 5 7)") << text;
   }
 }
@@ -42,6 +43,24 @@ TEST(ParserNotationTest, WhatSurroundsAnAnswerIsDropped) {
         "x = 7.", "**x=7**", "\"x=7\"", " x=7 ", R"(\fbox{$x=7$})", R"(x = \boxed{7})"}) {
     EXPECT_EQ(TreeOf(text), "(relation = x 7)") << text;
   }
+}
+
+TEST(ParserNotationTest, WhatOnlyMarksAnAnswerIsDropped) {
+  for (const char* text : {"__7__", "*7*", R"(7\ \checkmark)", R"(7 \square)", R"($7$ $\Box$)",
+                           R"(7 \qed)", "7 ✓", R"(\textcolor{blue}{7})", R"(\color{blue}7)",
+                           R"(7\)", "about 7", R"(\text{approximately } 7)", R"(\sim 7)", "约7"}) {
+    EXPECT_EQ(TreeOf(text), "7") << text;
+  }
+  EXPECT_EQ(TreeOf(R"(7 + \square)"), R"((add 7 \square))");
+  EXPECT_EQ(TreeOf("about half"), R"("about half")");
+}
+
+TEST(ParserNotationTest, OneBraceMayBeMissingOrTooMuchAtTheEnd) {
+  EXPECT_EQ(TreeOf(R"(\frac{5}{7)"), "(divide 5 7)");
+  EXPECT_EQ(TreeOf(R"(\sqrt{7)"), "(root 7 _)");
+  EXPECT_EQ(TreeOf(R"(\frac{5}{7}})"), "(divide 5 7)");
+  EXPECT_FALSE(Parses(R"(\sqrt{\frac{5}{7)"));
+  EXPECT_FALSE(Parses(R"(\frac{5}{7}}})"));
 }
 
 TEST(ParserNotationTest, ABoxMayBeCutOff) { EXPECT_EQ(TreeOf(R"(\boxed{7)"), "7"); }
@@ -122,6 +141,16 @@ TEST(ParserNotationTest, DecimalsMayGoOn) {
   EXPECT_EQ(TreeOf(R"(0.\overline{81})"), "(repeating 0.(81))");
 }
 
+TEST(ParserNotationTest, NumeralsHaveManySpellings) {
+  EXPECT_EQ(TreeOf("3.5 x 10^4"), TreeOf(R"(3.5 \times 10^4)"));
+  EXPECT_EQ(TreeOf("3.5x10^4"), TreeOf(R"(3.5 \times 10^4)"));
+  EXPECT_EQ(TreeOf("5e-7"), "5e-7");
+  EXPECT_EQ(TreeOf("5e - 7"), "(add (multiply 5 e) (negate 7))");
+  EXPECT_EQ(TreeOf("0{,}5"), "0.5");
+  EXPECT_EQ(TreeOf(R"(.\overline{3})"), "(repeating 0.(3))");
+  EXPECT_EQ(TreeOf(R"(7\text{\%})"), "(percent 7)");
+}
+
 TEST(ParserNotationTest, CommasInNumeralsAreAnOption) {
   EXPECT_EQ(TreeOf("9,876"), "9876");
   EXPECT_EQ(TreeOf("9,876", {.thousands_comma = false}), "(list 9 876)");
@@ -131,10 +160,16 @@ TEST(ParserNotationTest, CommasInNumeralsAreAnOption) {
 }
 
 TEST(ParserNotationTest, BinomialsHaveManySpellings) {
-  for (const char* text : {R"(\binom{7}{2})", R"(\binom72)", R"({7 \choose 2})", "7 choose 2",
-                           R"({}^{7}C_{2})", R"({}_7C_2)"}) {
+  for (const char* text :
+       {R"(\binom{7}{2})", R"(\binom72)", R"({7 \choose 2})", "7 choose 2", R"({}^{7}C_{2})",
+        R"({}_7C_2)", "C_7^2", "C_{7}^{2}", "C^2_7", R"(\mathrm{C}_7^2)"}) {
     EXPECT_EQ(TreeOf(text), "(binomial 7 2)") << text;
   }
+  EXPECT_EQ(TreeOf("A_7^2"), TreeOf("P_7^2"));
+  EXPECT_EQ(TreeOf("A_7^2"), "(function permutations 7 2)");
+  EXPECT_EQ(TreeOf("A_1^2"), "(power A_1 2)");
+  EXPECT_EQ(TreeOf("C_n^2"), "(power C_n 2)");
+  EXPECT_EQ(TreeOf("B_7^2"), "(power B_7 2)");
 }
 
 TEST(ParserNotationTest, MatricesAreReadRowByRow) {

@@ -240,7 +240,7 @@ TEST(ParserTest, PercentsAndDegreesBelongToTheNumberBeforeThem) {
 
 TEST(ParserTest, MinutesAndSecondsOfAnAngleAreAdded) {
   EXPECT_EQ(TreeOf(R"(7^\circ 30' 15'')"),
-            "(add (add (degrees 7) (quantity arcmin 30)) (quantity arcsec 15))");
+            "(add (add (degrees 7) (degrees (divide 30 60))) (degrees (divide 15 3600)))");
 }
 
 TEST(ParserTest, IAndEAreSymbolsUnlessTheyAreUpright) {

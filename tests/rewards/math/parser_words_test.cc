@@ -55,6 +55,52 @@ TEST(ParserWordsTest, AWordBehindAValueIsItsUnit) {
   EXPECT_EQ(TreeOf(R"(7 \mathrm{km} / \mathrm{h})"), "(quantity km/h 7)");
 }
 
+TEST(ParserWordsTest, OtherWordsBehindAValueMakeAPhrase) {
+  EXPECT_EQ(TreeOf(R"(7\text{ or six})"), R"((phrase 7 "or six"))");
+  EXPECT_EQ(TreeOf("7 not six"), R"((phrase 7 "not six"))");
+  EXPECT_EQ(TreeOf(R"(7\text{ cm or six})"), R"((phrase 7 "cm or six"))");
+  EXPECT_EQ(TreeOf(R"(n \text{ is wrong})"), R"((phrase n "is wrong"))");
+  EXPECT_EQ(TreeOf(R"((1,2) \text{ is wrong})"), R"((phrase (tuple 1 2) "is wrong"))");
+  EXPECT_EQ(TreeOf(R"(7\text{ m}^{100})"), R"((phrase 7 (power "m" 100)))");
+  EXPECT_EQ(TreeOf("7分之一"), R"((phrase 7 "分之一"))");
+}
+
+TEST(ParserWordsTest, ScalesAreFactors) {
+  EXPECT_EQ(TreeOf("7 dozen eggs"), "(quantity egg (multiply 7 12))");
+  EXPECT_EQ(TreeOf("7十万元"), "(quantity yuan (multiply (multiply 7 10) 10000))");
+  EXPECT_EQ(TreeOf("7‰"), "(divide 7 1000)");
+  EXPECT_EQ(TreeOf("7千米"), "(quantity 千米 7)");
+}
+
+TEST(ParserWordsTest, RadiansAndMinutesAreAngles) {
+  EXPECT_EQ(TreeOf("7 rad"), "(degrees (divide (multiply 180 7) pi))");
+  EXPECT_EQ(TreeOf("7''"), "(degrees (divide 7 3600))");
+}
+
+TEST(ParserWordsTest, AbbreviationsMayEndWithAPoint) {
+  EXPECT_EQ(TreeOf("7 sq. ft."), "(quantity ft^2 7)");
+  EXPECT_EQ(TreeOf("7 sq. units"), "(quantity unit^2 7)");
+  EXPECT_EQ(TreeOf(R"(\text{10:45 a.m.})"), "(quantity am (ratio clock 10 45))");
+  EXPECT_EQ(TreeOf("7 p.m."), "(quantity pm 7)");
+}
+
+TEST(ParserWordsTest, WordsThatAreANumberAreOneIfTheyAreAlone) {
+  EXPECT_EQ(TreeOf("five"), "5");
+  EXPECT_EQ(TreeOf("forty-two"), "42");
+  EXPECT_EQ(TreeOf(R"(\text{Three hundred eleven})"), "311");
+  EXPECT_EQ(TreeOf("fifth"), R"("fifth")");
+  EXPECT_EQ(TreeOf(R"(\text{five six})"), R"("five six")");
+  EXPECT_EQ(TreeOf(R"(\text{five apples})"), R"("five apples")");
+}
+
+TEST(ParserWordsTest, ConnectivesOfChineseJoinFormulas) {
+  EXPECT_EQ(TreeOf("7或8"), "(list or 7 8)");
+  EXPECT_EQ(TreeOf("x=7或者x=8"), "(list or (relation = x 7) (relation = x 8))");
+  EXPECT_EQ(TreeOf("7和8"), "(list and 7 8)");
+  EXPECT_EQ(TreeOf("7米或8米"), "(list or (quantity 米 7) (quantity 米 8))");
+  EXPECT_EQ(TreeOf("甲和乙"), R"("甲和乙")");
+}
+
 TEST(ParserWordsTest, OneLetterIsAUnitInTextOnly) {
   EXPECT_EQ(TreeOf("7 m"), "(multiply 7 m)");
   EXPECT_EQ(TreeOf(R"(7\text{ m})"), "(quantity m 7)");
@@ -78,6 +124,9 @@ TEST(ParserWordsTest, CurrenciesStandBeforeOrBehind) {
   EXPECT_EQ(TreeOf(R"(-\$7)"), "(quantity $ (negate 7))");
   EXPECT_EQ(TreeOf("7 dollars"), "(quantity $ 7)");
   EXPECT_EQ(TreeOf("7€"), "(quantity € 7)");
+  EXPECT_EQ(TreeOf(R"(\mathdollar7)"), "(quantity $ 7)");
+  EXPECT_EQ(TreeOf("USD 7"), "(quantity $ 7)");
+  EXPECT_EQ(TreeOf(R"(\text{Rs. }7)"), "(quantity ₹ 7)");
   EXPECT_EQ(TreeOf(R"(\$7 million)"), "(quantity $ (multiply 7 1000000))");
 }
 

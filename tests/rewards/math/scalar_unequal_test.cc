@@ -222,12 +222,91 @@ constexpr ScalarPair kPairs[] = {
     {R"(x^{1/3})", R"(x^{1/2})"},
 };
 
+// Alike but where floors, remainders, signs and powers of 0 jump.
+constexpr ScalarPair kJumps[] = {
+    {R"(\lceil \frac{n}{2}\rceil)", R"(\lfloor\frac{n}{2}\rfloor+1)"},
+    {R"(\lfloor \frac{n}{2}\rfloor)", R"(\lceil\frac{n}{2}\rceil-1)"},
+    {R"(\lceil \log_2 n\rceil)", R"(\lfloor \log_2 n\rfloor+1)"},
+    {R"(\lceil \log_3 n\rceil)", R"(\lfloor \log_3 n\rfloor+1)"},
+    {R"(\lfloor \sqrt{n}\rfloor)", R"(\lceil \sqrt n\rceil-1)"},
+    {R"(\lceil \sqrt{x+y}\rceil)", R"(\lfloor \sqrt{x+y}\rfloor+1)"},
+    {R"(1)", R"(\lceil x\rceil-\lfloor x\rfloor)"},
+    {R"(1)", R"(\lceil 2x\rceil-\lfloor 2x\rfloor)"},
+    {R"(1.5)", R"(\lceil x\rceil-\lfloor x\rfloor+0.5)"},
+    {R"(n)", R"(n+0^{(n-3)^2})"},
+    {R"(x)", R"(x+0^{(2x-1)^2})"},
+    {R"(x)", R"(x+0^{(x-1000)^2})"},
+    {R"(n^2)", R"(n^2+\lfloor\frac{1}{1+(n-3)^2}\rfloor)"},
+    {R"(n \bmod 3)", R"(n-3\lceil\frac{n}{3}\rceil+3)"},
+    {R"(n \bmod 2)", R"(n \bmod 4)"},
+    {R"((-1)^n)", R"((-1)^{n+1})"},
+    {R"((-1)^n)", R"((-1)^{\lfloor n/2\rfloor})"},
+    {R"(\lceil \frac{x}{2}\rceil)", R"(\lfloor\frac{x+1}{2}\rfloor)"},
+    {R"(\lfloor\frac n2\rfloor)", R"(\lfloor\frac n2\rfloor+\lfloor\frac{1}{1+(n-777)^2}\rfloor)"},
+    {R"(\lfloor \frac{nm}{2}\rfloor)", R"(\lfloor \frac{n}{2}\rfloor m)"},
+};
+
+// Alike but beyond what is written in them.
+constexpr ScalarPair kCorners[] = {
+    {R"(1000000-x)", R"(|x-1000000|)"},     {R"(1000000)", R"(\max(x,1000000))"},
+    {R"(x^2-10^{-9})", R"(|10^{-9}-x^2|)"}, {R"(x)", R"(\min(x,10^{15}))"},
+    {R"(10^{15}-x+y)", R"(|x-10^{15}|+y)"}, {R"(3x-1234567)", R"(-|3x-1234567|)"},
+};
+
+// Alike where both are real, which is half of where one of them is.
+constexpr ScalarPair kOppositeHalves[] = {
+    {R"(\ln|x|)", R"(\ln(-x))"},
+    {R"(\frac12\ln(x^2))", R"(\ln(-x))"},
+    {R"(|x|^3)", R"((-x)\sqrt{-x}\sqrt{-x}^3)"},
+};
+
+// Decimals that are computed with are no roundings of exact numbers, nor are a few digits of an
+// integer that has not many more.
+constexpr ScalarPair kExact[] = {
+    {R"(123456789)", R"(123456889.5)"},
+    {R"(2^{100}-1)", R"(2^{100}+0.5)"},
+    {R"(2^{100})", R"(1267650600228229401496703205377.5)"},
+    {R"(1234567)", R"(1234568+0.5-0.5)"},
+    {R"(10^{10})", R"(10^{10}+10000.5)"},
+    {R"(10^{10})", R"(10000000001.5)"},
+    {R"(1)", R"(1-10^{-7}+0.5-0.5)"},
+    {R"(1)", R"(0.5\cdot 2\cdot(1+10^{-7}))"},
+    {R"(\pi)", R"(\pi+10^{-7}+0.5-0.5)"},
+    {R"(987654321)", R"(9.87654\times10^8)"},
+    {R"(-987654321)", R"(-9.87654\times10^8)"},
+};
+
+// What a letter depends on is not known.
+constexpr ScalarPair kDerivatives[] = {
+    {R"(0)", R"(\frac{dy}{dx})"},
+    {R"(\frac{dy}{dx})", R"(\frac{dx}{dy})"},
+    {R"(\frac{dy}{dx}+1)", R"(1)"},
+    {R"(\frac{dV}{dt})", R"(0)"},
+    {R"(\frac{d^2y}{dx^2})", R"(0)"},
+    {R"(\frac{d}{dx}(y^2))", R"(0)"},
+    {R"(\frac{dy}{dx})", R"(\frac{dz}{dx})"},
+};
+
+template <size_t size>
+void ExpectUnequal(const ScalarPair (&pairs)[size]) {
+  for (const ScalarPair& pair : pairs) {
+    EXPECT_EQ(Compare(pair.a, pair.b), "false") << pair.a << "   " << pair.b;
+    EXPECT_EQ(Compare(pair.b, pair.a), "false") << pair.b << "   " << pair.a;
+  }
+}
+
 TEST(CompareScalarsTest, UnequalPairsAreNeverEqual) {
   for (const ScalarPair& pair : kPairs) {
     EXPECT_NE(Compare(pair.a, pair.b), "true") << pair.a << "   " << pair.b;
     EXPECT_NE(Compare(pair.b, pair.a), "true") << pair.b << "   " << pair.a;
   }
 }
+
+TEST(CompareScalarsTest, JumpsAreSeen) { ExpectUnequal(kJumps); }
+TEST(CompareScalarsTest, CornersAreSeen) { ExpectUnequal(kCorners); }
+TEST(CompareScalarsTest, OppositeHalvesDiffer) { ExpectUnequal(kOppositeHalves); }
+TEST(CompareScalarsTest, ExactNumbersAreNotRounded) { ExpectUnequal(kExact); }
+TEST(CompareScalarsTest, DerivativesOfLettersAreNotZero) { ExpectUnequal(kDerivatives); }
 
 }  // namespace
 }  // namespace whet::math

@@ -1,0 +1,37 @@
+// A verifier for whet as a shared library; whet_verifier.h says what whet calls in it.
+//
+// In whet's configuration:  rewards { library { path: "./verifier.so" } }
+// Build and try it:  make test
+#include <string_view>
+
+#include "whet_verifier.h"
+
+namespace {
+
+std::string_view Trimmed(whet_text text) {
+  std::string_view view(text.data, text.size);
+  while (!view.empty() && (view.front() == ' ' || view.front() == '\n')) view.remove_prefix(1);
+  while (!view.empty() && (view.back() == ' ' || view.back() == '\n')) view.remove_suffix(1);
+  return view;
+}
+
+void Judge(const whet_sample& sample, whet_result* result) {
+  const bool right = Trimmed(sample.completion) == Trimmed(sample.ground_truth);
+  result->has_reward = 1;  // Leave it 0 where this verifier does not apply.
+  result->reward = right ? 1 : 0;
+  result->verdict = right ? WHET_CORRECT : WHET_WRONG;
+}
+
+}  // namespace
+
+uint32_t whet_verifier_abi(void) { return WHET_VERIFIER_ABI; }
+
+// What the verifier needs for all samples could be made here.
+void* whet_verifier_create(whet_text, char*, size_t) { return new char; }
+
+int32_t whet_verifier_score(void*, const whet_sample* samples, whet_result* results, size_t count) {
+  for (size_t i = 0; i < count; ++i) Judge(samples[i], &results[i]);
+  return 0;
+}
+
+void whet_verifier_destroy(void* verifier) { delete static_cast<char*>(verifier); }

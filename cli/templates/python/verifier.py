@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""A verifier for whet: reads completions as JSON lines, writes their rewards.
+
+In whet's configuration:  rewards { command { argv: "python3" argv: "verifier.py" } }
+What it prints to stderr is its log. Try it:  python3 verifier_test.py
+"""
+
+import json
+import sys
+import traceback
+
+
+def reward(prompt, completion, ground_truth, extra):
+    """A number, or None where this verifier does not apply. `extra` has the row's other columns."""
+    return 1.0 if completion.strip() == ground_truth.strip() else 0.0
+
+
+def answer(sample):
+    try:
+        value = reward(sample["prompt"], sample["completion"], sample["ground_truth"],
+                       sample["extra"])
+        return {"id": sample["id"], "reward": value}
+    except Exception as error:  # The sample has no reward then; it is never scored 0.
+        traceback.print_exc()
+        return {"id": sample["id"], "error": f"{type(error).__name__}: {error}"}
+
+
+def main():
+    print(json.dumps({"whet_verifier": 1}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+// One text for answers that are equal, for counting votes.
+#ifndef WHET_REWARDS_MATH_ANSWER_KEY_H_
+#define WHET_REWARDS_MATH_ANSWER_KEY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "rewards/math/expression.h"
+#include "rewards/math/scalar.h"
+
+namespace whet::math {
+
+// Answers of equal keys are equal as CompareAnswers has it, but for what CanonicalKey (scalar.h)
+// says of scalars: sets are sorted, the name before a value is dropped, statements are written as
+// what is 0 of them, and what is not understood is what was written. Unimplemented if a part of it
+// has no value. Adds nodes to `expression`.
+absl::StatusOr<std::string> AnswerKey(Expression* expression, const ScalarOptions& options);
+
+}  // namespace whet::math
+
+#endif  // WHET_REWARDS_MATH_ANSWER_KEY_H_
