@@ -300,5 +300,55 @@ TEST(RewarderFailureTest, AValueThatIsNoNumberExcludesItsRolloutOnly) {
   EXPECT_EQ(scored.rewards[2].total, 1);
 }
 
+// Rules for a data source each.
+std::unique_ptr<Rewarder> OfSources(std::unique_ptr<RewardRule> math,
+                                    std::unique_ptr<RewardRule> code) {
+  std::vector<WeightedRule> rules =
+      RulesOf(Named("math", std::move(math)), Named("code", std::move(code)));
+  rules[0].data_sources = {"gsm8k", "aime"};
+  rules[1].data_sources = {"mbpp"};
+  return Create(std::move(rules)).value();
+}
+
+std::shared_ptr<const Prompt> PromptOf(const std::string& source, const std::string& gold) {
+  auto prompt = std::make_shared<Prompt>();
+  prompt->data_source = source;
+  prompt->ground_truth = gold;
+  return prompt;
+}
+
+TEST(RewarderSourceTest, ARuleJudgesPromptsOfItsSourcesAlone) {
+  const auto rewarder = OfSources(Gives({Part(1)}), Fails(absl::InternalError("not asked")));
+  RolloutGroup group = Group(1);
+  group.prompt = PromptOf("aime", "gold");
+  const ScoredGroup scored = rewarder->Score(group).value();
+  EXPECT_EQ(scored.rewards[0].total, 1.0);
+  EXPECT_EQ(scored.rewards[0].parts[1].value, std::nullopt);
+  EXPECT_EQ(scored.rewards[0].parts[1].verdict, std::nullopt);
+}
+
+// Wants ground truths that are not empty.
+class WantsGold : public RewardRule {
+ public:
+  absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override {
+    return std::vector<RewardPart>(inputs.size(), Part(1));
+  }
+  std::vector<std::string> GoldFaults(
+      absl::Span<const absl::string_view> ground_truths) const override {
+    std::vector<std::string> faults;
+    faults.reserve(ground_truths.size());
+    for (const absl::string_view truth : ground_truths)
+      faults.push_back(truth.empty() ? "empty" : "");
+    return faults;
+  }
+};
+
+TEST(RewarderSourceTest, TellsWhichPromptsCannotBeJudged) {
+  const auto rewarder = OfSources(std::make_unique<WantsGold>(), Gives({}));
+  EXPECT_THAT(rewarder->GoldFaults({PromptOf("gsm8k", "4"), PromptOf("gsm8k", ""),
+                                    PromptOf("mbpp", ""), PromptOf("poems", "x")}),
+              ElementsAre("", "math: empty", "", "no rule judges the data source \"poems\""));
+}
+
 }  // namespace
 }  // namespace whet
