@@ -41,23 +41,24 @@ constexpr string_view kScaledUnits[] = {"千米", "千克", "千瓦", "千卡", 
 
 constexpr string_view kCountWords[] = {
     // Numbers, parts and scales; those of the tables above and ordinals aside.
-    "half halves quarter quarters pair pairs couple double triple twice thrice doubled tripled "
-    "halved quadruple dozen dozens gross grand score hundreds thousands millions billions "
-    "trillions lakhs crores kilo mega giga mil mill mio mln bn bln tn mrd thou once",
+    ("half halves quarter quarters pair pairs couple double triple twice thrice doubled tripled "
+     "halved quadruple dozen dozens gross grand score hundreds thousands millions billions "
+     "trillions lakhs crores kilo mega giga mil mill mio mln bn bln tn mrd thou once"),
     // Operators.
-    "plus minus times over divided multiplied squared cubed square cube cubic point percent "
-    "percentage percentile permille mille power powers raised factorial root inverse reciprocal "
-    "negative negated modulo base repeating recurring",
+    ("plus minus times over divided multiplied squared cubed square cube cubic point percent "
+     "percentage percentile permille mille power powers raised factorial root inverse reciprocal "
+     "negative negated modulo base repeating recurring"),
     // Comparisons.
-    "more less fewer most least than below above under up down about around approximately roughly "
-    "nearly almost greater larger bigger smaller lower higher beyond exceeding within between to "
-    "from until through",
+    ("more less fewer most least than below above under up down about around approximately roughly "
+     "nearly almost greater larger bigger smaller lower higher beyond exceeding within between to "
+     "from until through"),
     // Negations and statements.
-    "not no none nor neither never without isn is are was were be isn't aren't wasn't equal equals "
-    "cannot can't wrong false incorrect maybe perhaps possibly probably unknown invalid unless "
-    "except excluding",
+    ("not no none nor neither never without isn is are was were be isn't aren't wasn't equal "
+     "equals "
+     "cannot can't wrong false incorrect maybe perhaps possibly probably unknown invalid unless "
+     "except excluding"),
     // Connectives.
-    "or and if either otherwise else but then when where with for",
+    ("or and if either otherwise else but then when where with for"),
 };
 
 // In whatever word they stand.

@@ -17,7 +17,7 @@ bool IsKnownUnit(absl::string_view text);
 //   "degrees Celsius"      degC          "Apples"                                apple
 // Dollar signs, LaTeX's spaces and brackets around all of it are gone.
 // "percent" and "degree" are what they are; it is for the caller to see them.
-std::string CanonicalUnit(absl::string_view text);
+std::string CanonicalUnit(absl::string_view written);
 
 // Whether `text`, which stands behind a value, tells what it counts or measures and says no more: a
 // unit of the table with powers of 1 to 4, a quotient of such, or one plain noun phrase of at most
