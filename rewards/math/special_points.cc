@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "base/random.h"
 #include "rewards/math/substitute.h"
@@ -53,8 +54,9 @@ SpecialPoints::SpecialPoints(TermId a, TermId b, uint64_t seed, TermComparer* co
     : a_(a), b_(b), seed_(seed), comparer_(comparer), maker_(maker) {
   const TermPool& pool = maker->pool();
   below_ = TermsBelow(pool, a);
+  const absl::flat_hash_set<TermId> known(below_.begin(), below_.end());
   for (const TermId term : TermsBelow(pool, b)) {
-    if (!absl::c_linear_search(below_, term)) below_.push_back(term);
+    if (!known.contains(term)) below_.push_back(term);
   }
   bool all_integers = true;
   bool integer_operation = false;
