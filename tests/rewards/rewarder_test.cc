@@ -338,7 +338,7 @@ class WantsGold : public RewardRule {
     std::vector<std::string> faults;
     faults.reserve(ground_truths.size());
     for (const absl::string_view truth : ground_truths)
-      faults.push_back(truth.empty() ? "empty" : "");
+      faults.emplace_back(truth.empty() ? "empty" : "");
     return faults;
   }
 };
