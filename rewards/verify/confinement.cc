@@ -17,15 +17,6 @@
 #include "base/child_server.h"
 #include "base/status.h"
 
-// AddressSanitizer and ThreadSanitizer reserve terabytes of addresses.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WHET_RESERVES_ADDRESSES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WHET_RESERVES_ADDRESSES 1
-#endif
-#endif
-
 namespace whet {
 namespace {
 
@@ -68,6 +59,17 @@ absl::Status FilterSystemCalls() {
   return error == 0 ? absl::OkStatus() : ErrnoStatus(-error, "seccomp_load");
 }
 
+// AddressSanitizer and ThreadSanitizer reserve terabytes of addresses.
+constexpr bool ReservesAddresses() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#elif defined(__has_feature)
+  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+  return false;
+#endif
+}
+
 // Bytes of addresses that this process uses.
 int64_t AddressBytes() {
   long pages = 0;
@@ -87,12 +89,8 @@ absl::Status LimitResource(__rlimit_resource resource, int64_t value) {
 absl::Status LimitResources(int64_t memory_bytes) {
   WHET_RETURN_IF_ERROR(LimitResource(RLIMIT_CORE, 0));
   WHET_RETURN_IF_ERROR(LimitResource(RLIMIT_FSIZE, 0));
-#ifdef WHET_RESERVES_ADDRESSES
-  static_cast<void>(memory_bytes);
-  return absl::OkStatus();
-#else
+  if (ReservesAddresses()) return absl::OkStatus();
   return LimitResource(RLIMIT_AS, AddressBytes() + memory_bytes);
-#endif
 }
 
 void OnSignal(int signal) {
