@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "rewards/math/answer_names.h"
 #include "rewards/math/matrix.h"
-#include "rewards/math/scalar.h"
 
 namespace whet::math {
 namespace {
@@ -47,7 +46,8 @@ std::string WordsOf(absl::string_view text) {
 
 class Reader {
  public:
-  explicit Reader(Expression* tree) : tree_(*tree) {}
+  Reader(Expression* tree, const ScalarOptions& options, Budget* budget)
+      : tree_(*tree), options_(options), budget_(budget) {}
 
   Answer Read(NodeId id) {
     switch (tree_.op(id)) {
@@ -317,7 +317,8 @@ class Reader {
   }
 
   bool AreEqual(NodeId a, NodeId b) const {
-    const absl::StatusOr<ScalarVerdict> verdict = CompareScalars(tree_, a, tree_, b, {});
+    const absl::StatusOr<ScalarVerdict> verdict =
+        CompareScalars(tree_, a, tree_, b, options_, budget_);
     return verdict.ok() && verdict->equal == Truth::kTrue;
   }
 
@@ -482,10 +483,14 @@ class Reader {
   }
 
   Expression& tree_;
+  const ScalarOptions& options_;
+  Budget* budget_;
 };
 
 }  // namespace
 
-Answer ReadAnswer(Expression* expression) { return Reader(expression).Read(expression->root()); }
+Answer ReadAnswer(Expression* expression, const ScalarOptions& options, Budget* budget) {
+  return Reader(expression, options, budget).Read(expression->root());
+}
 
 }  // namespace whet::math

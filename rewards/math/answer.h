@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "rewards/math/budget.h"
 #include "rewards/math/expression.h"
+#include "rewards/math/scalar.h"
 
 namespace whet::math {
 
@@ -50,7 +52,7 @@ struct Answer {
 
 // Reads `expression`, to which it may add nodes: ± becomes two values, sums and products of
 // matrices become matrices.
-Answer ReadAnswer(Expression* expression);
+Answer ReadAnswer(Expression* expression, const ScalarOptions& options, Budget* budget);
 
 // Appends the tree below `id` of `from` to `to`. Every symbol's name is prefixed by `prefix`, but
 // those of e and i, which may be constants.

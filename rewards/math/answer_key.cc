@@ -37,7 +37,8 @@ NodeId AtSomePoint(NodeId id, Expression* tree) {
 
 class KeyMaker {
  public:
-  KeyMaker(Expression* tree, const ScalarOptions& options) : tree_(*tree), options_(options) {}
+  KeyMaker(Expression* tree, const ScalarOptions& options, Budget* budget)
+      : tree_(*tree), options_(options), budget_(budget) {}
 
   absl::StatusOr<std::string> Key(const Answer& answer) {
     switch (answer.kind) {
@@ -88,7 +89,7 @@ class KeyMaker {
     const bool word = answer.text.size() >= kWordLettersMin &&
                       absl::c_all_of(answer.text, [](char c) { return absl::ascii_isalpha(c); });
     if (word) return absl::StrCat("\"", answer.text, "\"");
-    return CanonicalKey(tree_, answer.node, options_);
+    return CanonicalKey(tree_, answer.node, options_, budget_);
   }
 
   absl::StatusOr<std::vector<std::string>> Keys(const std::vector<Answer>& items) {
@@ -131,7 +132,7 @@ class KeyMaker {
     NodeId there = AtSomePoint(difference, &quotient);
     if (ordered) there = quotient.Add(Op::kAbs, {there});
     const NodeId root = quotient.Add(Op::kDivide, {difference, there});
-    WHET_ASSIGN_OR_RETURN(const std::string key, CanonicalKey(quotient, root, options_));
+    WHET_ASSIGN_OR_RETURN(const std::string key, CanonicalKey(quotient, root, options_, budget_));
     return absl::StrCat(NameOf(statement.relation), "(", key, ")");
   }
 
@@ -141,13 +142,15 @@ class KeyMaker {
 
   Expression& tree_;
   const ScalarOptions& options_;
+  Budget* budget_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::string> AnswerKey(Expression* expression, const ScalarOptions& options) {
-  const Answer answer = ReadAnswer(expression);
-  return KeyMaker(expression, options).Key(answer);
+  Budget budget(options.work_max);
+  const Answer answer = ReadAnswer(expression, options, &budget);
+  return KeyMaker(expression, options, &budget).Key(answer);
 }
 
 }  // namespace whet::math

@@ -13,7 +13,7 @@ namespace whet::math {
 // Answers of equal keys are equal as CompareAnswers has it, but for what CanonicalKey (scalar.h)
 // says of scalars: sets are sorted, the name before a value is dropped, statements are written as
 // what is 0 of them, and what is not understood is what was written. Unimplemented if a part of it
-// has no value. Adds nodes to `expression`.
+// has no value, or if all of it takes more than options.work_max. Adds nodes to `expression`.
 absl::StatusOr<std::string> AnswerKey(Expression* expression, const ScalarOptions& options);
 
 }  // namespace whet::math

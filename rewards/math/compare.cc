@@ -76,13 +76,15 @@ Expression Renamed(const Expression& answer, const Expression& gold) {
 }  // namespace
 
 Comparison Comparer::Compare() {
-  const Answer gold = ReadAnswer(&gold_);
-  const Answer answer = ReadAnswer(&answer_);
+  const Answer gold = ReadAnswer(&gold_, options_.scalar, &budget_);
+  const Answer answer = ReadAnswer(&answer_, options_.scalar, &budget_);
   const Truth equal = Equal(gold, answer);
   return {equal, why_};
 }
 
 Truth Comparer::Equal(const Answer& gold, const Answer& answer) {
+  constexpr int64_t kUnits = 10;  // Of looking at two answers.
+  if (!budget_.Spend(kUnits)) return Because(Truth::kUnknown, "budget: too much work");
   if (gold.kind == Kind::kAssignment || answer.kind == Kind::kAssignment) {
     return EqualAssignments(gold, answer);
   }
@@ -145,23 +147,23 @@ Truth Comparer::EqualAsWritten(NodeId gold, NodeId answer) {
 
 Truth Comparer::EqualScalars(NodeId gold, NodeId answer) {
   const absl::StatusOr<ScalarVerdict> verdict =
-      CompareScalars(gold_, gold, answer_, answer, options_.scalar);
+      CompareScalars(gold_, gold, answer_, answer, options_.scalar, &budget_);
   if (!verdict.ok()) return Because(Truth::kUnknown, verdict.status().message());
   return Because(verdict->equal, absl::StrCat(verdict->step, ": ", verdict->why));
 }
 
 // Within a hundredth, as √2 ≈ 1.41 is.
-bool Comparer::AreNear(const Expression& tree, NodeId a, NodeId b) const {
+bool Comparer::AreNear(const Expression& tree, NodeId a, NodeId b) {
   constexpr double kNear = 0.01;
-  const std::optional<double> left = RealValue(tree, a, options_.scalar);
-  const std::optional<double> right = RealValue(tree, b, options_.scalar);
+  const std::optional<double> left = RealValue(tree, a, options_.scalar, &budget_);
+  const std::optional<double> right = RealValue(tree, b, options_.scalar, &budget_);
   return left.has_value() && right.has_value() &&
          std::abs(*left - *right) <= kNear * std::abs(*left);
 }
 
 // What "1 + 2 = 3" and "√2 ≈ 1.41" come to; an equation with symbols, or a wrong one, comes to
 // nothing.
-std::optional<Answer> Comparer::WorkedOut(const Expression& tree, const Answer& answer) const {
+std::optional<Answer> Comparer::WorkedOut(const Expression& tree, const Answer& answer) {
   if (answer.kind != Kind::kRelation) return std::nullopt;
   const Relation relation = tree.relation(answer.node);
   const NodeId left = tree.child(answer.node, 0);
@@ -176,8 +178,9 @@ std::optional<Answer> Comparer::WorkedOut(const Expression& tree, const Answer& 
   return Answer{.kind = Kind::kScalar, .node = right};
 }
 
-Truth Comparer::EqualIn(const Expression& tree, NodeId a, NodeId b) const {
-  const absl::StatusOr<ScalarVerdict> verdict = CompareScalars(tree, a, tree, b, options_.scalar);
+Truth Comparer::EqualIn(const Expression& tree, NodeId a, NodeId b) {
+  const absl::StatusOr<ScalarVerdict> verdict =
+      CompareScalars(tree, a, tree, b, options_.scalar, &budget_);
   return verdict.ok() ? verdict->equal : Truth::kUnknown;
 }
 
@@ -264,7 +267,7 @@ Truth Comparer::EqualValues(const Answer& gold, const Answer& answer) {
   }
   const NodeId root = CopyWith(answer_, value.node, old_letter, letter, &renamed);
   const absl::StatusOr<ScalarVerdict> verdict =
-      CompareScalars(gold_, gold.items[0].node, renamed, root, options_.scalar);
+      CompareScalars(gold_, gold.items[0].node, renamed, root, options_.scalar, &budget_);
   if (!verdict.ok()) return Because(Truth::kUnknown, verdict.status().message());
   return Because(verdict->equal, absl::StrCat(verdict->step, ": ", verdict->why));
 }

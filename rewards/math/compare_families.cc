@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -66,18 +67,20 @@ Truth Comparer::EqualConditions(const Answer& gold, const Answer& answer) {
     }
     return false;
   };
-  for (const Family& one : *left) {
-    if (!holds(*right, one)) return Because(Truth::kFalse, "families: one is not there");
-  }
-  for (const Family& one : *right) {
-    if (!holds(*left, one)) return Because(Truth::kFalse, "families: one is too much");
-  }
-  return Because(Truth::kTrue, "families: the same values");
+  const auto holds_all = [&holds](const std::vector<Family>& families,
+                                  const std::vector<Family>& others) {
+    return std::all_of(others.begin(), others.end(),
+                       [&](const Family& one) { return holds(families, one); });
+  };
+  const bool same = holds_all(*right, *left) && holds_all(*left, *right);
+  if (budget_.spent()) return Because(Truth::kUnknown, "budget: too much work");
+  return same ? Because(Truth::kTrue, "families: the same values")
+              : Because(Truth::kFalse, "families: one is missing or too much");
 }
 
 // The same for each value of the parameter; or, where all integers are taken, both linear, with
 // steps that differ in sign at most, and a whole number of steps apart.
-bool Comparer::EqualFamilies(const Family& gold, const Family& answer) const {
+bool Comparer::EqualFamilies(const Family& gold, const Family& answer) {
   if (gold.range != answer.range) return false;
   Expression e;
   const NodeId k = e.Add(Op::kSymbol, {}, "parameter");
@@ -104,7 +107,7 @@ bool Comparer::EqualFamilies(const Family& gold, const Family& answer) const {
     return false;
   }
   const NodeId shift = e.Add(Op::kDivide, {Minus(left_0, right_0, &e), step});
-  const std::optional<double> steps = RealValue(e, shift, options_.scalar);
+  const std::optional<double> steps = RealValue(e, shift, options_.scalar, &budget_);
   if (!steps.has_value() || std::abs(*steps) > kShiftMax) return false;
   return EqualIn(e, shift, Number(std::llround(*steps), &e)) == Truth::kTrue;
 }

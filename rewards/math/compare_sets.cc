@@ -81,33 +81,36 @@ Truth Comparer::EqualInOrder(const std::vector<Answer>& gold, const std::vector<
 // Each item of either is one of the other's: sets have no doubles.
 Truth Comparer::EqualAsSets(const std::vector<Answer>& gold, const std::vector<Answer>& answer) {
   if (std::max(gold.size(), answer.size()) > kUnorderedMax) return EqualInOrder(gold, answer);
+  Truth all = Truth::kTrue;
   for (size_t i = 0; i < gold.size(); ++i) {
-    if (!Holds(answer, gold[i], /*item_is_gold=*/true, i)) {
-      return Because(Truth::kFalse, absl::StrCat("item ", i + 1, " of the gold is not there"));
+    const Truth held = Holds(answer, gold[i], /*item_is_gold=*/true, i);
+    if (held == Truth::kFalse) {
+      return Because(held, absl::StrCat("item ", i + 1, " of the gold is not there"));
     }
+    if (held == Truth::kUnknown) all = held;
   }
-  // Where there are as many, and no doubles, that was all.
   for (size_t i = 0; i < answer.size(); ++i) {
-    if (!Holds(gold, answer[i], /*item_is_gold=*/false, i)) {
-      return Because(Truth::kFalse, absl::StrCat("item ", i + 1, " of the answer is too much"));
+    const Truth held = Holds(gold, answer[i], /*item_is_gold=*/false, i);
+    if (held == Truth::kFalse) {
+      return Because(held, absl::StrCat("item ", i + 1, " of the answer is too much"));
     }
+    if (held == Truth::kUnknown) all = held;
   }
-  return Truth::kTrue;
+  return all;
 }
 
-// Looks at `first` first: most lists are in one order.
-bool Comparer::Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold,
-                     size_t first) {
+// Looks at `first` first: most lists are in one order. kUnknown if it may be there.
+Truth Comparer::Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold,
+                      size_t first) {
   ++sets_around_;
-  bool holds = false;
-  for (size_t k = 0; k < set.size(); ++k) {
+  Truth held = Truth::kFalse;
+  for (size_t k = 0; k < set.size() && held != Truth::kTrue; ++k) {
     const Answer& other = set[(first + k) % set.size()];
     const Truth equal = item_is_gold ? Equal(item, other) : Equal(other, item);
-    holds = equal == Truth::kTrue;
-    if (holds) break;
+    if (equal != Truth::kFalse) held = equal;
   }
   --sets_around_;
-  return holds;
+  return held;
 }
 
 Truth Comparer::EqualSets(const Answer& gold, const Answer& answer) {
@@ -180,9 +183,9 @@ Truth Comparer::EqualRealSets(const Answer& gold, const Answer& answer) {
   if (!MayBeRange(gold_, gold) || !MayBeRange(answer_, answer)) return Truth::kUnknown;
   // Two that are not worked out are compared part by part, as Math-Verify does.
   if (IsOfFiniteSets(gold) && IsOfFiniteSets(answer)) return Truth::kUnknown;
-  const std::optional<RealSet> left = ReadRealSet(gold_, gold, options_.scalar);
+  const std::optional<RealSet> left = ReadRealSet(gold_, gold, options_.scalar, &budget_);
   if (!left.has_value()) return Truth::kUnknown;
-  const std::optional<RealSet> right = ReadRealSet(answer_, answer, options_.scalar);
+  const std::optional<RealSet> right = ReadRealSet(answer_, answer, options_.scalar, &budget_);
   if (!right.has_value()) return Truth::kUnknown;
   return EqualPieces(*left, *right);
 }

@@ -28,7 +28,10 @@ struct Family {
 class Comparer {
  public:
   Comparer(Expression gold, Expression answer, const CompareOptions& options)
-      : gold_(std::move(gold)), answer_(std::move(answer)), options_(options) {}
+      : gold_(std::move(gold)),
+        answer_(std::move(answer)),
+        options_(options),
+        budget_(options.scalar.work_max) {}
 
   Comparison Compare();
 
@@ -40,8 +43,8 @@ class Comparer {
   Truth Equal(const Answer& gold, const Answer& answer);
   Truth EqualOfOneKind(const Answer& gold, const Answer& answer);
   Truth EqualScalars(NodeId gold, NodeId answer);
-  std::optional<Answer> WorkedOut(const Expression& tree, const Answer& answer) const;
-  Truth EqualIn(const Expression& tree, NodeId a, NodeId b) const;
+  std::optional<Answer> WorkedOut(const Expression& tree, const Answer& answer);
+  Truth EqualIn(const Expression& tree, NodeId a, NodeId b);
   Truth EqualAsWritten(NodeId gold, NodeId answer);
   Truth EqualWords(const Answer& gold, const Answer& answer);
   Truth EqualRatios(const Answer& gold, const Answer& answer);
@@ -49,12 +52,12 @@ class Comparer {
   bool SameName(NodeId gold, NodeId answer) const;
   Truth EqualValues(const Answer& gold, const Answer& answer);
   Truth EqualChoices(const Answer& gold, const Answer& answer);
-  bool AreNear(const Expression& tree, NodeId a, NodeId b) const;
+  bool AreNear(const Expression& tree, NodeId a, NodeId b);
 
   // compare_sets.cc
   Truth EqualInOrder(const std::vector<Answer>& gold, const std::vector<Answer>& answer);
   Truth EqualAsSets(const std::vector<Answer>& gold, const std::vector<Answer>& answer);
-  bool Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold, size_t first);
+  Truth Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold, size_t first);
   Truth EqualSets(const Answer& gold, const Answer& answer);
   Truth EqualTwoSets(const Answer& gold, const Answer& answer);
   Truth EqualBuilders(const Answer& gold, const Answer& answer);
@@ -65,7 +68,7 @@ class Comparer {
 
   // compare_families.cc
   Truth EqualConditions(const Answer& gold, const Answer& answer);
-  bool EqualFamilies(const Family& gold, const Family& answer) const;
+  bool EqualFamilies(const Family& gold, const Family& answer);
 
   // compare_statements.cc
   Truth EqualStatements(const Answer& gold, const Answer& answer);
@@ -79,6 +82,7 @@ class Comparer {
   Expression gold_;
   Expression answer_;
   const CompareOptions& options_;
+  Budget budget_;        // For all of it.
   int sets_around_ = 0;  // That what is compared is an item of.
   std::string why_;
 };

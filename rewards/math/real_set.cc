@@ -35,8 +35,8 @@ RealEnd Negated(RealEnd end) {
 
 class SetReader {
  public:
-  SetReader(const Expression& tree, const ScalarOptions& options)
-      : tree_(tree), options_(options) {}
+  SetReader(const Expression& tree, const ScalarOptions& options, Budget* budget)
+      : tree_(tree), options_(options), budget_(budget) {}
 
   std::optional<Pieces> Read(const Answer& answer) {
     switch (answer.kind) {
@@ -75,7 +75,7 @@ class SetReader {
   // ---- Ends.
 
   std::optional<RealEnd> End(NodeId node) const {
-    const std::optional<double> value = RealValue(tree_, node, options_);
+    const std::optional<double> value = RealValue(tree_, node, options_, budget_);
     if (!value.has_value()) return std::nullopt;
     if (std::isinf(*value)) return Infinite(*value);
     return RealEnd{.node = node, .value = *value};
@@ -90,7 +90,7 @@ class SetReader {
     }
     if (a.negated == b.negated) {
       const absl::StatusOr<ScalarVerdict> verdict =
-          CompareScalars(tree_, a.node, tree_, b.node, options_);
+          CompareScalars(tree_, a.node, tree_, b.node, options_, budget_);
       if (verdict.ok() && verdict->equal == Truth::kTrue) return 0;
     }
     if (size == 0) return 0;
@@ -258,7 +258,7 @@ class SetReader {
   }
 
   std::optional<Pieces> ReadBuilder(const Answer& set) {
-    SetReader condition(tree_, options_);
+    SetReader condition(tree_, options_, budget_);
     std::optional<Pieces> pieces = condition.Read(set.items[0]);
     if (condition.subject() != TextOf(tree_, set.element)) return std::nullopt;
     return pieces;
@@ -321,6 +321,7 @@ class SetReader {
 
   const Expression& tree_;
   const ScalarOptions& options_;
+  Budget* budget_;
   std::string subject_;
   bool in_order_ = true;
 };
@@ -328,8 +329,8 @@ class SetReader {
 }  // namespace
 
 std::optional<RealSet> ReadRealSet(const Expression& tree, const Answer& answer,
-                                   const ScalarOptions& options) {
-  SetReader reader(tree, options);
+                                   const ScalarOptions& options, Budget* budget) {
+  SetReader reader(tree, options, budget);
   std::optional<Pieces> pieces = reader.Read(answer);
   if (!pieces.has_value()) return std::nullopt;
   return RealSet{.pieces = *std::move(pieces), .subject = reader.subject()};

@@ -40,7 +40,7 @@ struct RealSet {
 // "x < 1 or x > 2", "x > 1 and x < 2". nullopt for all else: ends with symbols, ends that are too
 // close to each other to be put in order, more pieces than anybody writes.
 std::optional<RealSet> ReadRealSet(const Expression& tree, const Answer& answer,
-                                   const ScalarOptions& options);
+                                   const ScalarOptions& options, Budget* budget);
 
 }  // namespace whet::math
 

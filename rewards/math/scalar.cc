@@ -149,21 +149,28 @@ std::string NumericKey(const TermPool& pool, TermId term, const Point& point, ui
   return im == "0" ? absl::StrCat("~", re) : absl::StrCat("~", re, "+", im, "i");
 }
 
+// Takes from a budget what each comparison costs before its sides are looked at.
+Budget* Begun(Budget* budget) {
+  constexpr int64_t kUnits = 50;
+  budget->Spend(kUnits);
+  return budget;
+}
+
 // One expression by itself.
 class OneScalar {
  public:
-  OneScalar(Side side, const ScalarOptions& options)
-      : budget_(options.work_max),
-        maker_(&pool_, &budget_),
+  OneScalar(Side side, const ScalarOptions& options, Budget* budget)
+      : budget_(Begun(budget)),
+        maker_(&pool_, budget_),
         reader_(&maker_, RulesFor(options, {side})),
         term_(reader_.Read(*side.expression, side.root)) {}
 
   const absl::StatusOr<TermId>& term() const { return term_; }
   const TermPool& pool() const { return pool_; }
-  Budget* budget() { return &budget_; }
+  Budget* budget() { return budget_; }
 
  private:
-  Budget budget_;
+  Budget* budget_;
   TermPool pool_;
   TermMaker maker_;
   ScalarReader reader_;
@@ -174,27 +181,22 @@ class OneScalar {
 
 absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
                                              const Expression& b, NodeId b_root,
-                                             const ScalarOptions& options) {
-  Budget budget(options.work_max);
+                                             const ScalarOptions& options, Budget* budget) {
+  Begun(budget);
   const Side left = {&a, a_root};
   const Side right = {&b, b_root};
   ReadingRules rules = RulesFor(options, {left, right});
-  Comparison first(left, right, options, &budget);
+  Comparison first(left, right, options, budget);
   absl::StatusOr<ScalarVerdict> verdict = first.Run(rules);
   if (!verdict.ok() || verdict->equal == Truth::kTrue || !first.has_bare_degrees()) return verdict;
   rules.degrees_are_radians = false;
-  absl::StatusOr<ScalarVerdict> second = Comparison(left, right, options, &budget).Run(rules);
+  absl::StatusOr<ScalarVerdict> second = Comparison(left, right, options, budget).Run(rules);
   return second.ok() && second->equal == Truth::kTrue ? second : verdict;
 }
 
-absl::Status CheckScalar(const Expression& expression, NodeId root) {
-  OneScalar scalar({&expression, root}, {});
-  return scalar.term().status();
-}
-
 std::optional<double> RealValue(const Expression& expression, NodeId root,
-                                const ScalarOptions& options) {
-  OneScalar scalar({&expression, root}, options);
+                                const ScalarOptions& options, Budget* budget) {
+  OneScalar scalar({&expression, root}, options, budget);
   const absl::StatusOr<TermId>& term = scalar.term();
   if (!term.ok() || scalar.budget()->spent()) return std::nullopt;
   const TermPool& pool = scalar.pool();
@@ -210,8 +212,8 @@ std::optional<double> RealValue(const Expression& expression, NodeId root,
 }
 
 absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
-                                         const ScalarOptions& options) {
-  OneScalar scalar({&expression, root}, options);
+                                         const ScalarOptions& options, Budget* budget) {
+  OneScalar scalar({&expression, root}, options, budget);
   const absl::StatusOr<TermId>& term = scalar.term();
   if (!term.ok()) return term.status();
   if (scalar.budget()->spent()) return absl::UnimplementedError("too much work");

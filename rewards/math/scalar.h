@@ -27,6 +27,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "rewards/math/budget.h"
 #include "rewards/math/expression.h"
 #include "rewards/math/truth.h"
 
@@ -45,7 +46,7 @@ struct ScalarOptions {
   uint64_t seed = 0;
   // Sums and products with numeric bounds are written out up to so many terms.
   int64_t terms_max = 10000;
-  // Units of budget.h: about 30 ms. Where it is spent the answer is kUnknown.
+  // Units of budget.h for all that one judgement compares: about 30 ms. For who makes the budget.
   int64_t work_max = 300000;
 };
 
@@ -77,29 +78,27 @@ struct ScalarVerdict {
 // Returns InvalidArgument if a side is no scalar (a set, a relation, words, a unit, ±). What is a
 // scalar, but not one that is understood or affordable, is kUnknown.
 //
-// Ends within about 50 ms of processor time and 100 MB, whatever the sides are, given the limits of
-// rewards/math/parser.h. The same arguments give the same verdict on every machine. Thread-safe;
-// FLINT keeps tables for each thread: call flint_cleanup() where a thread that used this ends.
+// Ends when `budget` is spent, at the latest: with that of work_max units within about 50 ms of
+// processor time and 100 MB, whatever the sides are, given the limits of rewards/math/parser.h. Who
+// compares several hands in the same one. The same arguments give the same verdict on every
+// machine. Thread-safe; FLINT keeps tables for each thread: call flint_cleanup() where a thread
+// that used this ends.
 absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
                                              const Expression& b, NodeId b_root,
-                                             const ScalarOptions& options);
-
-// OK if the expression is a scalar, InvalidArgument if it is none, Unimplemented if it is one that
-// is not understood.
-absl::Status CheckScalar(const Expression& expression, NodeId root);
+                                             const ScalarOptions& options, Budget* budget);
 
 // The double nearest to a constant that is real, infinity too; nullopt for all else.
 std::optional<double> RealValue(const Expression& expression, NodeId root,
-                                const ScalarOptions& options);
+                                const ScalarOptions& options, Budget* budget);
 
 // A text that is the same for equal scalars, for counting votes: of a rational the fraction, of
 // other constants 12 digits, of expressions with symbols 12 digits at each of three points. So
 // equal texts are likely but not proved to be equal scalars; scalars that are equal may rarely get
 // two texts, where a digit is on the edge or a value is real in only one form. Decimals are exact
-// here: 0.333333 is not 1/3. Returns what CheckScalar does, and Unimplemented for what has no
-// value.
+// here: 0.333333 is not 1/3. Returns InvalidArgument for what is no scalar, and Unimplemented
+// for what has no value or takes more than is left of the budget.
 absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
-                                         const ScalarOptions& options);
+                                         const ScalarOptions& options, Budget* budget);
 
 }  // namespace whet::math
 

@@ -362,6 +362,16 @@ TEST(CompareTest, AnApproximationIsGivenBesideTheValue) {
                                    {"\\sqrt 2", "1.41 \\approx \\sqrt{2}"}});
 }
 
+TEST(CompareTest, AllOfAListHasOneBudget) {
+  std::string list;
+  for (int i = 0; i < 100; ++i) list += absl::StrCat(",\\sum_{k=1}^{999}\\sin(k+", i, ")");
+  EXPECT_EQ(VerdictOn("1" + list, "2" + list), Verdict::kUnsupported);
+  std::string families;
+  for (int i = 1; i < 100; ++i) families += absl::StrCat("\\frac{\\pi}{", i, "}+k\\pi,");
+  families += "k\\in\\mathbb{Z}";
+  EXPECT_EQ(VerdictOn(families, families), Verdict::kUnsupported);
+}
+
 TEST(CompareTest, LongProductsOfMatricesAreLeftAlone) {
   std::string matrix = "\\begin{pmatrix}";
   for (int i = 0; i < 64; ++i) matrix += i % 8 == 7 ? "x\\\\" : "x&";

@@ -24,7 +24,8 @@ inline absl::StatusOr<ScalarVerdict> VerdictOn(absl::string_view a, absl::string
   if (!left.ok()) return left.status();
   const absl::StatusOr<Expression> right = ParseMath(b, {});
   if (!right.ok()) return right.status();
-  return CompareScalars(*left, left->root(), *right, right->root(), options);
+  Budget budget(options.work_max);
+  return CompareScalars(*left, left->root(), *right, right->root(), options, &budget);
 }
 
 // "true", "false", "unknown", or "error: " and why.
