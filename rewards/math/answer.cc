@@ -172,8 +172,8 @@ class Reader {
     return Conditioned(std::move(answer));
   }
 
-  // "a_n = 2n + 1, n ∈ ℕ" and "f(x) = x^2 for x > 0": what a name's letter may be is no part of the
-  // answer.
+  // "a_n = 2n + 1, n ∈ ℕ" and "f(x) = x^2 for x > 0" say what a name's letter may be: of integers
+  // that is no part of the answer.
   Answer Conditioned(Answer answer) const {
     const Answer& value = answer.items[0];
     if (value.kind != Answer::Kind::kAssignment || answer.items.size() != 2) return answer;
@@ -183,7 +183,9 @@ class Reader {
     if (condition.kind == Answer::Kind::kBetween) letter = MiddleOf(tree_, condition.node);
     const bool of_name = letter != kAbsentNode && tree_.op(letter) == Op::kSymbol &&
                          NameHas(tree_, value.node, tree_.text(letter));
-    return of_name ? value : answer;
+    if (of_name && condition.kind == Answer::Kind::kAssignment) return value;
+    answer.says_letter = of_name;
+    return answer;
   }
 
   // "x ≡ 3, 5 (mod 8)" is x ≡ 3 (mod 8), x ≡ 5 (mod 8).
@@ -318,7 +320,7 @@ class Reader {
 
   bool AreEqual(NodeId a, NodeId b) const {
     const absl::StatusOr<ScalarVerdict> verdict =
-        CompareScalars(tree_, a, tree_, b, options_, budget_);
+        CompareScalars({&tree_, a}, {&tree_, b}, options_, budget_);
     return verdict.ok() && verdict->equal == Truth::kTrue;
   }
 

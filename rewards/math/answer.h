@@ -48,6 +48,7 @@ struct Answer {
   bool left_closed = false;  // Of kInterval.
   bool right_closed = false;
   bool clock = false;
+  bool says_letter = false;  // Of kCondition: of the letter of its name, f(x) = x^2 for x > 0.
 };
 
 // Reads `expression`, to which it may add nodes: ± becomes two values, sums and products of
@@ -66,6 +67,10 @@ std::string TextOf(const Expression& tree, NodeId id);
 Answer IntervalOf(const Expression& tree, NodeId chain);
 // x.
 NodeId MiddleOf(const Expression& tree, NodeId chain);
+
+// Whether all items are values with a name before them, and whether with more than one name.
+bool HasNames(const Answer& set);
+bool NamesDiffer(const Expression& tree, const Answer& set);
 
 }  // namespace whet::math
 

@@ -60,6 +60,7 @@ class KeyMaker {
       case Kind::kIntersection:
         return Sorted("intersection(", answer.items, ")");
       case Kind::kCondition:
+        if (answer.says_letter) return Key(answer.items[0]);
         return Joined("where(", answer.items, ")");
       case Kind::kMatrix:
         return Joined(absl::StrCat("matrix(", answer.columns, ";"), answer.items, ")");
@@ -89,7 +90,7 @@ class KeyMaker {
     const bool word = answer.text.size() >= kWordLettersMin &&
                       absl::c_all_of(answer.text, [](char c) { return absl::ascii_isalpha(c); });
     if (word) return absl::StrCat("\"", answer.text, "\"");
-    return CanonicalKey(tree_, answer.node, options_, budget_);
+    return CanonicalKey({&tree_, answer.node}, options_, budget_);
   }
 
   absl::StatusOr<std::vector<std::string>> Keys(const std::vector<Answer>& items) {
@@ -117,7 +118,17 @@ class KeyMaker {
     return absl::StrCat(begin, absl::StrJoin(keys, ";"), end);
   }
 
-  absl::StatusOr<std::string> SetKey(const Answer& set) { return Sorted("{", set.items, "}"); }
+  // With several names, who has which value matters.
+  absl::StatusOr<std::string> SetKey(const Answer& set) {
+    if (!NamesDiffer(tree_, set)) return Sorted("{", set.items, "}");
+    std::vector<std::string> keys;
+    for (const Answer& item : set.items) {
+      WHET_ASSIGN_OR_RETURN(const std::string key, Key(item));
+      keys.push_back(absl::StrCat(TextOf(tree_, item.node), "=", key));
+    }
+    std::sort(keys.begin(), keys.end());
+    return absl::StrCat("{", absl::StrJoin(keys, ";"), "}");
+  }
 
   // The difference of the sides by its value at one point, of inequalities by the size of it.
   absl::StatusOr<std::string> RelationKey(const Answer& answer) {
@@ -132,7 +143,8 @@ class KeyMaker {
     NodeId there = AtSomePoint(difference, &quotient);
     if (ordered) there = quotient.Add(Op::kAbs, {there});
     const NodeId root = quotient.Add(Op::kDivide, {difference, there});
-    WHET_ASSIGN_OR_RETURN(const std::string key, CanonicalKey(quotient, root, options_, budget_));
+    WHET_ASSIGN_OR_RETURN(const std::string key,
+                          CanonicalKey({&quotient, root}, options_, budget_));
     return absl::StrCat(NameOf(statement.relation), "(", key, ")");
   }
 

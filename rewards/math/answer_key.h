@@ -11,8 +11,10 @@
 namespace whet::math {
 
 // Answers of equal keys are equal as CompareAnswers has it, but for what CanonicalKey (scalar.h)
-// says of scalars: sets are sorted, the name before a value is dropped, statements are written as
-// what is 0 of them, and what is not understood is what was written. Unimplemented if a part of it
+// says of scalars: sets are sorted, statements are written as what is 0 of them, and what is not
+// understood is what was written. What answers may leave out is dropped, so that 5 cm and 5 m have
+// one key: the name before a value (of several, x = 1, y = 2, names stay), units, what an interval
+// is of (0 < x < 1), what a name's letter may be. Unimplemented if a part of it
 // has no value, or if all of it takes more than options.work_max. Adds nodes to `expression`.
 absl::StatusOr<std::string> AnswerKey(Expression* expression, const ScalarOptions& options);
 

@@ -1,4 +1,5 @@
 // Parts of answers, and copies of trees.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,17 @@ Answer IntervalOf(const Expression& tree, NodeId chain) {
 
 NodeId MiddleOf(const Expression& tree, NodeId chain) {
   return tree.child(tree.child(chain, 1), 0);
+}
+
+bool HasNames(const Answer& set) {
+  return !set.items.empty() &&
+         std::all_of(set.items.begin(), set.items.end(),
+                     [](const Answer& item) { return item.kind == Answer::Kind::kAssignment; });
+}
+
+bool NamesDiffer(const Expression& tree, const Answer& set) {
+  return HasNames(set) && set.items.size() > 1 &&
+         TextOf(tree, set.items[0].node) != TextOf(tree, set.items[1].node);
 }
 
 }  // namespace whet::math

@@ -12,17 +12,6 @@ using Kind = Answer::Kind;
 // Beyond that, sets are compared as they are written.
 constexpr size_t kUnorderedMax = 128;
 
-bool HasNames(const Answer& set) {
-  return !set.items.empty() &&
-         std::all_of(set.items.begin(), set.items.end(),
-                     [](const Answer& item) { return item.kind == Kind::kAssignment; });
-}
-
-bool NamesDiffer(const Expression& tree, const Answer& named) {
-  return named.items.size() > 1 &&
-         TextOf(tree, named.items[0].node) != TextOf(tree, named.items[1].node);
-}
-
 std::vector<Answer> Values(const Answer& set) {
   std::vector<Answer> values;
   values.reserve(set.items.size());
@@ -82,15 +71,20 @@ Truth Comparer::EqualInOrder(const std::vector<Answer>& gold, const std::vector<
 Truth Comparer::EqualAsSets(const std::vector<Answer>& gold, const std::vector<Answer>& answer) {
   if (std::max(gold.size(), answer.size()) > kUnorderedMax) return EqualInOrder(gold, answer);
   Truth all = Truth::kTrue;
+  std::vector<bool> found(answer.size());
   for (size_t i = 0; i < gold.size(); ++i) {
-    const Truth held = Holds(answer, gold[i], /*item_is_gold=*/true, i);
+    size_t where = 0;
+    const Truth held = Holds(answer, gold[i], /*item_is_gold=*/true, i, &where);
     if (held == Truth::kFalse) {
       return Because(held, absl::StrCat("item ", i + 1, " of the gold is not there"));
     }
     if (held == Truth::kUnknown) all = held;
+    if (held == Truth::kTrue) found[where] = true;
   }
   for (size_t i = 0; i < answer.size(); ++i) {
-    const Truth held = Holds(gold, answer[i], /*item_is_gold=*/false, i);
+    if (found[i]) continue;
+    size_t where = 0;
+    const Truth held = Holds(gold, answer[i], /*item_is_gold=*/false, i, &where);
     if (held == Truth::kFalse) {
       return Because(held, absl::StrCat("item ", i + 1, " of the answer is too much"));
     }
@@ -99,13 +93,15 @@ Truth Comparer::EqualAsSets(const std::vector<Answer>& gold, const std::vector<A
   return all;
 }
 
-// Looks at `first` first: most lists are in one order. kUnknown if it may be there.
+// Looks at `first` first: most lists are in one order. kTrue with `where` it is, kUnknown if it may
+// be there.
 Truth Comparer::Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold,
-                      size_t first) {
+                      size_t first, size_t* where) {
   ++sets_around_;
   Truth held = Truth::kFalse;
   for (size_t k = 0; k < set.size() && held != Truth::kTrue; ++k) {
-    const Answer& other = set[(first + k) % set.size()];
+    *where = (first + k) % set.size();
+    const Answer& other = set[*where];
     const Truth equal = item_is_gold ? Equal(item, other) : Equal(other, item);
     if (equal != Truth::kFalse) held = equal;
   }
@@ -204,18 +200,26 @@ Truth Comparer::EqualPieces(const RealSet& gold, const RealSet& answer) {
     if (left.from_closed != right.from_closed || left.to_closed != right.to_closed) {
       return Because(Truth::kFalse, "one is open where the other is closed");
     }
-    if (!EqualEnds(left.from, right.from) || !EqualEnds(left.to, right.to)) return Truth::kFalse;
+    for (const Truth end : {EqualEnds(left.from, right.from), EqualEnds(left.to, right.to)}) {
+      if (end != Truth::kTrue) return end;
+    }
   }
   return Because(Truth::kTrue, "sets: the same intervals");
 }
 
-bool Comparer::EqualEnds(const RealEnd& gold, const RealEnd& answer) {
-  if (gold.node == kAbsentNode || answer.node == kAbsentNode) return gold.value == answer.value;
-  if (gold.negated == answer.negated) return EqualScalars(gold.node, answer.node) == Truth::kTrue;
+Truth Comparer::EqualEnds(const RealEnd& gold, const RealEnd& answer) {
+  const bool bare = gold.node == kAbsentNode || answer.node == kAbsentNode;
+  if (bare && (gold.node == answer.node || std::isinf(gold.value) || std::isinf(answer.value))) {
+    return gold.value == answer.value ? Truth::kTrue : Truth::kFalse;
+  }
+  if (!bare && gold.negated == answer.negated) return EqualScalars(gold.node, answer.node);
   Expression ends;
-  const NodeId left = CopyTree(gold_, gold.node, "", &ends);
-  const NodeId right = CopyTree(answer_, answer.node, "", &ends);
-  return EqualIn(ends, left, ends.Add(Op::kNegate, {right})) == Truth::kTrue;
+  const auto copy = [&ends](const Expression& tree, NodeId node) {
+    return node == kAbsentNode ? ends.Add(Op::kNumber, {}, "0") : CopyTree(tree, node, "", &ends);
+  };
+  const NodeId left = copy(gold_, gold.node);
+  const NodeId right = ends.Add(Op::kNegate, {copy(answer_, answer.node)});
+  return EqualIn(ends, left, right);
 }
 
 }  // namespace whet::math

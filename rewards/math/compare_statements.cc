@@ -110,12 +110,16 @@ Truth Comparer::Proportional(const Statement& gold, const Statement& answer, boo
   const NodeId elsewhere = Quotient(gold, answer, "other ", &quotient);
   const NodeId size = quotient.Add(Op::kAbs, {here});
   const NodeId zero = quotient.Add(Op::kNumber, {}, "0");
-  if (EqualIn(quotient, here, zero) != Truth::kFalse) {
+  // Tolerance for the quotient would be one for all that is in it: 1.5 in 10^7 + 1.5 would not
+  // count.
+  ScalarOptions exact = options_.scalar;
+  exact.relative_tolerance = 0;
+  if (EqualIn(quotient, here, zero, exact) != Truth::kFalse) {
     return Because(Truth::kFalse, "statements: one says nothing");
   }
-  const Truth constant = EqualIn(quotient, here, elsewhere);
+  const Truth constant = EqualIn(quotient, here, elsewhere, exact);
   if (constant != Truth::kTrue || !positive) return Because(constant, "statements: multiples");
-  return Because(EqualIn(quotient, here, size), "statements: positive multiples");
+  return Because(EqualIn(quotient, here, size, exact), "statements: positive multiples");
 }
 
 NodeId Comparer::Quotient(const Statement& gold, const Statement& answer, const std::string& prefix,

@@ -44,7 +44,10 @@ class Comparer {
   Truth EqualOfOneKind(const Answer& gold, const Answer& answer);
   Truth EqualScalars(NodeId gold, NodeId answer);
   std::optional<Answer> WorkedOut(const Expression& tree, const Answer& answer);
-  Truth EqualIn(const Expression& tree, NodeId a, NodeId b);
+  Truth EqualIn(const Expression& tree, NodeId a, NodeId b) {
+    return EqualIn(tree, a, b, options_.scalar);
+  }
+  Truth EqualIn(const Expression& tree, NodeId a, NodeId b, const ScalarOptions& options);
   Truth EqualAsWritten(NodeId gold, NodeId answer);
   Truth EqualWords(const Answer& gold, const Answer& answer);
   Truth EqualRatios(const Answer& gold, const Answer& answer);
@@ -57,14 +60,15 @@ class Comparer {
   // compare_sets.cc
   Truth EqualInOrder(const std::vector<Answer>& gold, const std::vector<Answer>& answer);
   Truth EqualAsSets(const std::vector<Answer>& gold, const std::vector<Answer>& answer);
-  Truth Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold, size_t first);
+  Truth Holds(const std::vector<Answer>& set, const Answer& item, bool item_is_gold, size_t first,
+              size_t* where);
   Truth EqualSets(const Answer& gold, const Answer& answer);
   Truth EqualTwoSets(const Answer& gold, const Answer& answer);
   Truth EqualBuilders(const Answer& gold, const Answer& answer);
   Truth EqualIntervals(const Answer& gold, const Answer& answer);
   Truth EqualRealSets(const Answer& gold, const Answer& answer);
   Truth EqualPieces(const RealSet& gold, const RealSet& answer);
-  bool EqualEnds(const RealEnd& gold, const RealEnd& answer);
+  Truth EqualEnds(const RealEnd& gold, const RealEnd& answer);
 
   // compare_families.cc
   Truth EqualConditions(const Answer& gold, const Answer& answer);

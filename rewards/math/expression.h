@@ -128,8 +128,8 @@ enum class Direction : uint8_t { kBoth, kAbove, kBelow };
 
 // A tree in three flat arrays: copied and destroyed without recursion, whatever its depth. Nodes
 // have larger ids than their children: going through the ids in order meets children first. There
-// may be nodes that the root does not reach; of those that it does, each but the absent one is the
-// child of one node.
+// may be nodes that the root does not reach. The parser makes each node but the absent one the
+// child of one; what is added later may share them.
 class Expression {
  public:
   // Nothing but the absent node, which is the root.
@@ -193,6 +193,12 @@ class Expression {
   std::vector<NodeId> children_;
   std::string texts_;
   NodeId root_ = kAbsentNode;
+};
+
+// A node and what is below it.
+struct Subtree {
+  const Expression* expression;
+  NodeId root;
 };
 
 // The tree as an S-expression, one text for one tree: (add 1 (multiply 2 x)). Numbers, symbols and

@@ -24,7 +24,7 @@ Side ParseAll(absl::string_view text, const MathOptions& options) {
   return side;
 }
 
-// The first candidate that can be parsed; its words are those of the first of all.
+// The first candidate that is a word or can be parsed; without one, the words of the first of all.
 Side ExtractFrom(absl::string_view text, const MathOptions& options) {
   Side side;
   side.status = absl::NotFoundError("no answer is found in the text");
@@ -33,6 +33,7 @@ Side ExtractFrom(absl::string_view text, const MathOptions& options) {
     if (is_first) side.words = candidate.text;
     is_first = false;
     if (candidate.kind == Candidate::Kind::kString) {
+      side.words = candidate.text;
       side.status = absl::OkStatus();
       return true;
     }

@@ -37,9 +37,9 @@ struct MathJudgement {
 MathJudgement JudgeMath(absl::string_view gold, absl::string_view answer,
                         const MathOptions& options);
 
-// A text that is the same for answers that are proved to be equal, wherever there is such a form,
-// and another for others; for counting votes. Decimals are exact here: 0.333333 is not 1/3.
-// Statuses of ParseMath, and Unimplemented for what is not understood.
+// A text that is the same for answers that are equal, wherever there is such a form, and another
+// for others, but for what answer_key.h says is dropped; for counting votes. Decimals are exact
+// here: 0.333333 is not 1/3. Statuses of ParseMath, and Unimplemented for what is not understood.
 absl::StatusOr<std::string> MathKey(absl::string_view answer, const MathOptions& options);
 
 }  // namespace whet::math

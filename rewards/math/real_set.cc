@@ -16,8 +16,9 @@ using Pieces = std::vector<RealPiece>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr size_t kPiecesMax = 64;
-// Ends that differ by less, relative, are the same or cannot be put in order.
+// Ends that differ by less, relative or not, are the same or cannot be put in order.
 constexpr double kClose = 1e-13;
+constexpr double kTiny = 1e-30;
 
 RealEnd Infinite(double value) { return {.value = value}; }
 
@@ -75,7 +76,7 @@ class SetReader {
   // ---- Ends.
 
   std::optional<RealEnd> End(NodeId node) const {
-    const std::optional<double> value = RealValue(tree_, node, options_, budget_);
+    const std::optional<double> value = RealValue({&tree_, node}, options_, budget_);
     if (!value.has_value()) return std::nullopt;
     if (std::isinf(*value)) return Infinite(*value);
     return RealEnd{.node = node, .value = *value};
@@ -85,17 +86,27 @@ class SetReader {
   int Order(const RealEnd& a, const RealEnd& b) {
     if (a.value == b.value && std::isinf(a.value)) return 0;
     const double size = std::max(std::abs(a.value), std::abs(b.value));
-    if (std::isinf(size) || std::abs(a.value - b.value) > kClose * size) {
+    if (std::isinf(size) || std::abs(a.value - b.value) > std::max(kClose * size, kTiny)) {
       return a.value < b.value ? -1 : 1;
     }
-    if (a.negated == b.negated) {
-      const absl::StatusOr<ScalarVerdict> verdict =
-          CompareScalars(tree_, a.node, tree_, b.node, options_, budget_);
-      if (verdict.ok() && verdict->equal == Truth::kTrue) return 0;
-    }
-    if (size == 0) return 0;
-    in_order_ = false;
+    if (!AreSame(a, b)) in_order_ = false;
     return 0;
+  }
+
+  // Of finite ends that are close to each other.
+  bool AreSame(const RealEnd& a, const RealEnd& b) const {
+    if (a.node == kAbsentNode && b.node == kAbsentNode) return a.value == b.value;
+    Expression ends;
+    const auto copy = [&](const RealEnd& end) {
+      if (end.node == kAbsentNode) return ends.Add(Op::kNumber, {}, "0");
+      const NodeId node = CopyTree(tree_, end.node, "", &ends);
+      return end.negated ? ends.Add(Op::kNegate, {node}) : node;
+    };
+    const NodeId left = copy(a);
+    const NodeId right = copy(b);
+    const absl::StatusOr<ScalarVerdict> verdict =
+        CompareScalars({&ends, left}, {&ends, right}, options_, budget_);
+    return verdict.ok() && verdict->equal == Truth::kTrue;
   }
 
   // ---- Algebra.

@@ -13,9 +13,10 @@
 
 namespace whet::math {
 
-// An end of an interval: a real constant, or plus or minus infinity.
+// An end of an interval: a real constant, or plus or minus infinity. Without a node it is exactly
+// `value`: an infinity, or 0.
 struct RealEnd {
-  NodeId node = kAbsentNode;  // Of the tree that the set was read from; absent of infinities.
+  NodeId node = kAbsentNode;  // Of the tree that the set was read from.
   bool negated = false;       // It is -node.
   double value = 0;
 };

@@ -4,6 +4,7 @@
 #include <flint/flint.h>
 #include <flint/fmpq.h>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -20,15 +21,10 @@ namespace {
 constexpr slong kKeyPrecision = 256;
 constexpr slong kKeyDigits = 12;
 
-struct Side {
-  const Expression* expression;
-  NodeId root;
-};
-
 // One reading of both sides.
 class Comparison {
  public:
-  Comparison(Side a, Side b, const ScalarOptions& options, Budget* budget)
+  Comparison(Subtree a, Subtree b, const ScalarOptions& options, Budget* budget)
       : a_(a), b_(b), options_(options), budget_(budget), maker_(&pool_, budget) {}
 
   absl::StatusOr<ScalarVerdict> Run(const ReadingRules& rules);
@@ -37,8 +33,8 @@ class Comparison {
  private:
   ScalarVerdict CompareTerms(TermId a, TermId b, bool decimal);
 
-  const Side a_;
-  const Side b_;
+  const Subtree a_;
+  const Subtree b_;
   const ScalarOptions& options_;
   Budget* budget_;
   TermPool pool_;
@@ -63,7 +59,8 @@ absl::StatusOr<ScalarVerdict> Comparison::Run(const ReadingRules& rules) {
   }
   const ReadSide left = {*a, a_notes.has_decimal, StandsAlone(*a_.expression, a_.root)};
   const ReadSide right = {*b, b_notes.has_decimal, StandsAlone(*b_.expression, b_.root)};
-  ScalarVerdict verdict = CompareTerms(*a, *b, IsTolerant(pool_, left, right));
+  const bool exact = options_.relative_tolerance == 0 && !options_.float_rounding.has_value();
+  ScalarVerdict verdict = CompareTerms(*a, *b, !exact && IsTolerant(pool_, left, right));
   const bool has_unevaluated = a_notes.has_unevaluated || b_notes.has_unevaluated;
   if (verdict.equal == Truth::kFalse && has_unevaluated) {
     return ScalarVerdict{Truth::kUnknown, verdict.step,
@@ -86,10 +83,10 @@ ScalarVerdict Comparison::CompareTerms(TermId a, TermId b, bool decimal) {
   return verdict;
 }
 
-ReadingRules RulesFor(const ScalarOptions& options, std::initializer_list<Side> sides) {
+ReadingRules RulesFor(const ScalarOptions& options, std::initializer_list<Subtree> sides) {
   ReadingRules rules;
   rules.terms_max = options.terms_max;
-  for (const Side& side : sides) NoteBoundLetters(*side.expression, side.root, &rules);
+  for (const Subtree& side : sides) NoteBoundLetters(*side.expression, side.root, &rules);
   return rules;
 }
 
@@ -149,9 +146,25 @@ std::string NumericKey(const TermPool& pool, TermId term, const Point& point, ui
   return im == "0" ? absl::StrCat("~", re) : absl::StrCat("~", re, "+", im, "i");
 }
 
+// Whether it encloses 0, and nothing that is far from it.
+bool IsNearZero(const arb_t x) {
+  constexpr slong kBits = 128;
+  return arb_contains_zero(x) != 0 && mag_cmp_2exp_si(arb_radref(x), -kBits) <= 0;
+}
+
+// nullopt if it is enclosed too widely, or too large.
+std::optional<double> DoubleOf(const arb_t x) {
+  constexpr slong kAccurateBits = 60;
+  if (IsNearZero(x)) return 0;
+  if (arb_is_exact(x) == 0 && arb_rel_accuracy_bits(x) < kAccurateBits) return std::nullopt;
+  const double value = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+  if (std::isinf(value)) return std::nullopt;
+  return value;
+}
+
 // Takes from a budget what each comparison costs before its sides are looked at.
 Budget* Begun(Budget* budget) {
-  constexpr int64_t kUnits = 50;
+  constexpr int64_t kUnits = 15;
   budget->Spend(kUnits);
   return budget;
 }
@@ -159,7 +172,7 @@ Budget* Begun(Budget* budget) {
 // One expression by itself.
 class OneScalar {
  public:
-  OneScalar(Side side, const ScalarOptions& options, Budget* budget)
+  OneScalar(Subtree side, const ScalarOptions& options, Budget* budget)
       : budget_(Begun(budget)),
         maker_(&pool_, budget_),
         reader_(&maker_, RulesFor(options, {side})),
@@ -167,7 +180,6 @@ class OneScalar {
 
   const absl::StatusOr<TermId>& term() const { return term_; }
   const TermPool& pool() const { return pool_; }
-  Budget* budget() { return budget_; }
 
  private:
   Budget* budget_;
@@ -179,57 +191,53 @@ class OneScalar {
 
 }  // namespace
 
-absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
-                                             const Expression& b, NodeId b_root,
-                                             const ScalarOptions& options, Budget* budget) {
+absl::StatusOr<ScalarVerdict> CompareScalars(Subtree a, Subtree b, const ScalarOptions& options,
+                                             Budget* budget) {
   Begun(budget);
-  const Side left = {&a, a_root};
-  const Side right = {&b, b_root};
-  ReadingRules rules = RulesFor(options, {left, right});
-  Comparison first(left, right, options, budget);
+  ReadingRules rules = RulesFor(options, {a, b});
+  Comparison first(a, b, options, budget);
   absl::StatusOr<ScalarVerdict> verdict = first.Run(rules);
   if (!verdict.ok() || verdict->equal == Truth::kTrue || !first.has_bare_degrees()) return verdict;
   rules.degrees_are_radians = false;
-  absl::StatusOr<ScalarVerdict> second = Comparison(left, right, options, budget).Run(rules);
+  absl::StatusOr<ScalarVerdict> second = Comparison(a, b, options, budget).Run(rules);
   return second.ok() && second->equal == Truth::kTrue ? second : verdict;
 }
 
-std::optional<double> RealValue(const Expression& expression, NodeId root,
-                                const ScalarOptions& options, Budget* budget) {
-  OneScalar scalar({&expression, root}, options, budget);
-  const absl::StatusOr<TermId>& term = scalar.term();
-  if (!term.ok() || scalar.budget()->spent()) return std::nullopt;
-  const TermPool& pool = scalar.pool();
+std::optional<double> RealValue(Subtree scalar, const ScalarOptions& options, Budget* budget) {
+  OneScalar read(scalar, options, budget);
+  const absl::StatusOr<TermId>& term = read.term();
+  if (!term.ok() || budget->spent()) return std::nullopt;
+  const TermPool& pool = read.pool();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (pool.kind(*term) == TermKind::kInfinity) return kInfinity;
   if (pool.kind(*term) == TermKind::kMinusInfinity) return -kInfinity;
   if (!pool.traits(*term).constant) return std::nullopt;
-  Generators generators(&pool, options.seed, scalar.budget());
-  BallEvaluator evaluator(&pool, &generators, {Region::kUnit, 0}, kKeyPrecision, scalar.budget());
+  Generators generators(&pool, options.seed, budget);
+  BallEvaluator evaluator(&pool, &generators, {Region::kUnit, 0}, kKeyPrecision, budget);
   acb_srcptr value = evaluator.Evaluate(*term);
-  if (acb_is_finite(value) == 0 || arb_contains_zero(acb_imagref(value)) == 0) return std::nullopt;
-  return arf_get_d(arb_midref(acb_realref(value)), ARF_RND_NEAR);
+  if (acb_is_finite(value) == 0 || !IsNearZero(acb_imagref(value))) return std::nullopt;
+  return DoubleOf(acb_realref(value));
 }
 
-absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
-                                         const ScalarOptions& options, Budget* budget) {
-  OneScalar scalar({&expression, root}, options, budget);
-  const absl::StatusOr<TermId>& term = scalar.term();
+absl::StatusOr<std::string> CanonicalKey(Subtree scalar, const ScalarOptions& options,
+                                         Budget* budget) {
+  OneScalar read(scalar, options, budget);
+  const absl::StatusOr<TermId>& term = read.term();
   if (!term.ok()) return term.status();
-  if (scalar.budget()->spent()) return absl::UnimplementedError("too much work");
-  const TermPool& pool = scalar.pool();
+  if (budget->spent()) return absl::UnimplementedError("too much work");
+  const TermPool& pool = read.pool();
   if (pool.is_rational(*term)) return pool.rational(*term).ToString();
   if (pool.kind(*term) == TermKind::kInfinity) return "infinity";
   if (pool.kind(*term) == TermKind::kMinusInfinity) return "-infinity";
   std::string key;
   if (pool.traits(*term).constant) {
-    key = NumericKey(pool, *term, {Region::kUnit, 0}, options.seed, scalar.budget());
+    key = NumericKey(pool, *term, {Region::kUnit, 0}, options.seed, budget);
     if (key.empty()) return absl::UnimplementedError("no value");
     return key;
   }
   for (const Point& point :
        {Point{Region::kPositive, 0}, Point{Region::kUnit, 2}, Point{Region::kComplex, 10}}) {
-    absl::StrAppend(&key, ";", NumericKey(pool, *term, point, options.seed, scalar.budget()));
+    absl::StrAppend(&key, ";", NumericKey(pool, *term, point, options.seed, budget));
   }
   if (key == ";;;") return absl::UnimplementedError("no value");
   return key;

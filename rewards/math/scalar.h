@@ -38,7 +38,7 @@ struct ScalarOptions {
   // Decimals that are added up or computed with otherwise must equal exact rationals exactly, and
   // so must literals where the other side is an integer from a million on with up to 15 digits, or
   // with no more than they have. Literals that add up to an integer, 0.5 - 0.5, are none. Never an
-  // absolute floor.
+  // absolute floor. 0: decimals are what they are written as.
   double relative_tolerance = 1.5e-6;
   // Then instead, as Math-Verify does: equal if both are the same rounded to so many decimals.
   std::optional<int> float_rounding;
@@ -83,13 +83,13 @@ struct ScalarVerdict {
 // compares several hands in the same one. The same arguments give the same verdict on every
 // machine. Thread-safe; FLINT keeps tables for each thread: call flint_cleanup() where a thread
 // that used this ends.
-absl::StatusOr<ScalarVerdict> CompareScalars(const Expression& a, NodeId a_root,
-                                             const Expression& b, NodeId b_root,
-                                             const ScalarOptions& options, Budget* budget);
+absl::StatusOr<ScalarVerdict> CompareScalars(Subtree a, Subtree b, const ScalarOptions& options,
+                                             Budget* budget);
 
-// The double nearest to a constant that is real, infinity too; nullopt for all else.
-std::optional<double> RealValue(const Expression& expression, NodeId root,
-                                const ScalarOptions& options, Budget* budget);
+// The double nearest to a constant that is real, or what infinity is; nullopt for all else: what is
+// too large for a double, too. 0 also stands for what is smaller than 1e-38 or cannot be told from
+// 0.
+std::optional<double> RealValue(Subtree scalar, const ScalarOptions& options, Budget* budget);
 
 // A text that is the same for equal scalars, for counting votes: of a rational the fraction, of
 // other constants 12 digits, of expressions with symbols 12 digits at each of three points. So
@@ -97,8 +97,8 @@ std::optional<double> RealValue(const Expression& expression, NodeId root,
 // two texts, where a digit is on the edge or a value is real in only one form. Decimals are exact
 // here: 0.333333 is not 1/3. Returns InvalidArgument for what is no scalar, and Unimplemented
 // for what has no value or takes more than is left of the budget.
-absl::StatusOr<std::string> CanonicalKey(const Expression& expression, NodeId root,
-                                         const ScalarOptions& options, Budget* budget);
+absl::StatusOr<std::string> CanonicalKey(Subtree scalar, const ScalarOptions& options,
+                                         Budget* budget);
 
 }  // namespace whet::math
 

@@ -377,7 +377,47 @@ TEST(CompareTest, LongProductsOfMatricesAreLeftAlone) {
   for (int i = 0; i < 64; ++i) matrix += i % 8 == 7 ? "x\\\\" : "x&";
   matrix += "\\end{pmatrix}";
   const std::string product = matrix + matrix + matrix + matrix + matrix;
-  EXPECT_NE(VerdictOn("1", product), Verdict::kCorrect);
+  const MathJudgement judgement = JudgeMath(product, product, {});
+  EXPECT_EQ(judgement.verdict, Verdict::kCorrect);
+  EXPECT_EQ(judgement.why, "as written");
+}
+
+TEST(CompareTest, FiniteEndsAreNotInfinite) {
+  EXPECT_NE(VerdictOn("(0,\\infty)", "(0,10^{400})"), Verdict::kCorrect);
+  EXPECT_NE(VerdictOn("\\mathbb{R}", "(-10^{400},\\infty)"), Verdict::kCorrect);
+  EXPECT_NE(VerdictOn("x\\ge5", "[5,10^{999})"), Verdict::kCorrect);
+}
+
+TEST(CompareTest, EndsThatCannotBePutInOrderAreNot) {
+  EXPECT_NE(VerdictOn("[0,1]", "[0,1]\\cup[\\frac14,\\frac12+2\\sin(10^{200})]"),
+            Verdict::kCorrect);
+  EXPECT_NE(VerdictOn("[-1,1]", "[-1,0]\\cup[10^{-400},1]"), Verdict::kCorrect);
+  EXPECT_EQ(VerdictOn("[-1,1]", "[-1,\\sin\\pi]\\cup[0,1]"), Verdict::kCorrect);
+  EXPECT_EQ(VerdictOn("(-2,2)", "|x|<2"), Verdict::kWrong);
+  EXPECT_EQ(VerdictOn("-2<x<2", "|x|<2"), Verdict::kCorrect);
+}
+
+TEST(CompareTest, ConditionsOnTheLetterOfANameMayBeLeftOut) {
+  EXPECT_EQ(VerdictOn("f(x)=x^2 \\text{ for } x>0", "f(x)=x^2"), Verdict::kCorrect);
+  EXPECT_EQ(VerdictOn("f(x)=x^2 \\text{ for } x>0", "f(x)=x^2 \\text{ for } x>0"),
+            Verdict::kCorrect);
+  EXPECT_EQ(VerdictOn("f(x)=x^2 \\text{ for } x>0", "f(x)=x^2 \\text{ for } x<0"), Verdict::kWrong);
+}
+
+TEST(CompareTest, StatementsHaveNoTolerance) {
+  EXPECT_EQ(VerdictOn("x+y=10000000", "x+y=10000001.5"), Verdict::kWrong);
+  EXPECT_EQ(VerdictOn("x^2+y^2=1000000", "x^2+y^2=1000000.3"), Verdict::kWrong);
+  EXPECT_EQ(VerdictOn("x+y=0.5", "2x+2y=1"), Verdict::kCorrect);
+}
+
+TEST(CompareTest, LongListsInAnotherOrderFitTheBudget) {
+  std::string up;
+  std::string down;
+  for (int i = 1; i <= 120; ++i) {
+    absl::StrAppend(&up, i == 1 ? "" : ", ", i);
+    absl::StrAppend(&down, i == 1 ? "" : ", ", 121 - i);
+  }
+  EXPECT_EQ(VerdictOn(up, down), Verdict::kCorrect);
 }
 
 }  // namespace

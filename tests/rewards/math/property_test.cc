@@ -275,7 +275,7 @@ std::string KeyOf(const Formula& formula) {
   const absl::StatusOr<Expression> tree = ParseMath(TextOf(formula), {});
   if (!tree.ok()) return absl::StrCat("error: ", tree.status().message());
   Budget budget(ScalarOptions().work_max);
-  const absl::StatusOr<std::string> key = CanonicalKey(*tree, tree->root(), {}, &budget);
+  const absl::StatusOr<std::string> key = CanonicalKey({&*tree, tree->root()}, {}, &budget);
   return key.ok() ? *key : absl::StrCat("error: ", key.status().message());
 }
 

@@ -18,7 +18,7 @@ std::string KeyOf(absl::string_view text) {
   const absl::StatusOr<Expression> expression = ParseMath(text, {});
   if (!expression.ok()) return "unparsed";
   Budget budget(ScalarOptions().work_max);
-  const auto key = CanonicalKey(*expression, expression->root(), {}, &budget);
+  const auto key = CanonicalKey({&*expression, expression->root()}, {}, &budget);
   return key.ok() ? *key : absl::StrCat("error: ", key.status().message());
 }
 

@@ -25,7 +25,7 @@ inline absl::StatusOr<ScalarVerdict> VerdictOn(absl::string_view a, absl::string
   const absl::StatusOr<Expression> right = ParseMath(b, {});
   if (!right.ok()) return right.status();
   Budget budget(options.work_max);
-  return CompareScalars(*left, left->root(), *right, right->root(), options, &budget);
+  return CompareScalars({&*left, left->root()}, {&*right, right->root()}, options, &budget);
 }
 
 // "true", "false", "unknown", or "error: " and why.
