@@ -170,7 +170,7 @@ bool ChildLoop::MaySendNext() const {
 }
 
 void ChildLoop::SendWaiting() {
-  while (process_ != nullptr && greeted_ && MaySendNext()) {
+  while (process_ != nullptr && greeted_ && !leaving_ && MaySendNext()) {
     Request request = std::move(waiting_.front());
     waiting_.pop_front();
     Send(std::move(request));
@@ -324,7 +324,7 @@ void ChildLoop::ExpireDue() {
                                  [&](const Request& request) { return request.due == *due; });
   EndProcess(absl::DeadlineExceededError(
                  absl::StrCat("no answer within ", absl::FormatDuration(late->timeout))),
-             late - in_flight_.begin());
+             leaving_ ? Suspect() : late - in_flight_.begin());
 }
 
 std::optional<size_t> ChildLoop::Suspect() const {

@@ -33,6 +33,8 @@ endif()
 if(WHET_SANITIZER)
   add_compile_options(${sanitizers} -fno-omit-frame-pointer)
   add_link_options(${sanitizers})
+  # For what a sanitizer's process cannot do: it reserves terabytes of addresses.
+  add_compile_definitions(WHET_SANITIZED)
 endif()
 
 find_program(CCACHE ccache)

@@ -59,38 +59,33 @@ absl::Status FilterSystemCalls() {
   return error == 0 ? absl::OkStatus() : ErrnoStatus(-error, "seccomp_load");
 }
 
-// AddressSanitizer and ThreadSanitizer reserve terabytes of addresses.
-constexpr bool ReservesAddresses() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#elif defined(__has_feature)
-  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-  return false;
-#endif
-}
-
-// Bytes of addresses that this process uses.
-int64_t AddressBytes() {
-  long pages = 0;
-  FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  if (std::fscanf(file, "%ld", &pages) != 1) pages = 0;
-  std::fclose(file);
-  return int64_t{pages} * sysconf(_SC_PAGESIZE);
-}
-
 absl::Status LimitResource(__rlimit_resource resource, int64_t value) {
   const auto most = static_cast<rlim_t>(value);
   const rlimit limit = {.rlim_cur = most, .rlim_max = most};
   return setrlimit(resource, &limit) == 0 ? absl::OkStatus() : ErrnoStatus(errno, "setrlimit");
 }
 
+#ifdef WHET_SANITIZED
+// Sanitizers reserve terabytes of addresses.
+absl::Status LimitAddresses(int64_t /*bytes*/) { return absl::OkStatus(); }
+#else
+// Allows `bytes` of addresses more than this process uses.
+absl::Status LimitAddresses(int64_t bytes) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"),
+                                                   std::fclose);
+  if (file == nullptr) return ErrnoStatus(errno, "/proc/self/statm");
+  long pages = 0;
+  if (std::fscanf(file.get(), "%ld", &pages) != 1) {
+    return absl::InternalError("/proc/self/statm tells no size");
+  }
+  return LimitResource(RLIMIT_AS, int64_t{pages} * sysconf(_SC_PAGESIZE) + bytes);
+}
+#endif
+
 absl::Status LimitResources(int64_t memory_bytes) {
   WHET_RETURN_IF_ERROR(LimitResource(RLIMIT_CORE, 0));
   WHET_RETURN_IF_ERROR(LimitResource(RLIMIT_FSIZE, 0));
-  if (ReservesAddresses()) return absl::OkStatus();
-  return LimitResource(RLIMIT_AS, AddressBytes() + memory_bytes);
+  return LimitAddresses(memory_bytes);
 }
 
 void OnSignal(int signal) {
@@ -101,11 +96,17 @@ void OnSignal(int signal) {
   raise(signal);
 }
 
-void OnNoMemory() { AnswerAndExit(Confined().memory_answer); }
+void OnNoMemory() {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  AnswerAndExit(Confined().memory_answer);
+}
 
 absl::Status Handle(int signal) {
   struct sigaction action = {};
   action.sa_handler = OnSignal;
+  sigfillset(&action.sa_mask);  // An answer is not begun within another.
   return sigaction(signal, &action, nullptr) == 0 ? absl::OkStatus()
                                                   : ErrnoStatus(errno, "sigaction");
 }

@@ -1,7 +1,8 @@
 // whet-verify: judges for whet, one request at a time, as base/child.h asks. No gRPC, no LibTorch.
 //
-//   whet-verify --cpu-us=N --memory=BYTES       mathematics, in one thread, with hardly a system
-//   call whet-verify --library=PATH --config=TEXT    by a library of the user's
+//   whet-verify --cpu-us=N --memory=BYTES           mathematics: one thread, few system calls
+//
+//   whet-verify --library=PATH --config=TEXT        by a library of the user's
 #include <cstdio>
 #include <memory>
 #include <string>

@@ -55,7 +55,7 @@ absl::StatusOr<std::vector<RewardPart>> MathRule::Score(absl::Span<const ScoreIn
   return parts;
 }
 
-std::vector<std::string> MathRule::GoldFaults(
+absl::StatusOr<std::vector<std::string>> MathRule::GoldFaults(
     absl::Span<const absl::string_view> ground_truths) const {
   std::vector<MathRequest> requests;
   requests.reserve(ground_truths.size());
@@ -68,7 +68,12 @@ std::vector<std::string> MathRule::GoldFaults(
   faults.reserve(requests.size());
   for (const MathReply& reply : pool_->Ask(requests)) {
     const math::MathJudgement& judgement = reply.judgement;
-    const bool good = judgement.verdict == Verdict::kCorrect;
+    if (judgement.verdict == Verdict::kFault) {
+      return absl::UnavailableError(absl::StrCat("ground truths were not tried: ", judgement.why));
+    }
+    // Whether time ran out depends on the machine, not on the ground truth.
+    const bool good =
+        judgement.verdict == Verdict::kCorrect || judgement.verdict == Verdict::kTimeout;
     faults.push_back(good ? "" : absl::StrCat(VerdictName(judgement.verdict), ": ", judgement.why));
   }
   return faults;

@@ -67,18 +67,14 @@ TEST(MathPoolTest, WhatTakesTooLongCostsOneVerdict) {
 }
 
 // Whether whet-verify, built as this test is, limits its memory.
-constexpr bool LimitsMemory() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return false;
-#elif defined(__has_feature)
-  return !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#ifdef WHET_SANITIZED
+constexpr bool kLimitsMemory = false;
 #else
-  return true;
+constexpr bool kLimitsMemory = true;
 #endif
-}
 
 TEST(MathPoolTest, WhatTakesTooMuchMemoryCostsOneVerdict) {
-  if (!LimitsMemory()) GTEST_SKIP() << "sanitizers reserve all addresses";
+  if (!kLimitsMemory) GTEST_SKIP() << "sanitizers reserve all addresses";
   MathPoolOptions options;
   options.memory_bytes = int64_t{1} << 20;
   options.cpu_max = absl::Seconds(60);

@@ -74,7 +74,7 @@ TEST(MathRuleTest, AGroundTruthThatCannotBeReadGivesNoReward) {
 
 TEST(MathRuleTest, TriesGroundTruthsAgainstThemselves) {
   const MathRule rule = Rule();
-  const std::vector<std::string> faults = rule.GoldFaults({"4", "\\frac{1}{", "\\frac{1}{0}"});
+  const std::vector<std::string> faults = *rule.GoldFaults({"4", "\\frac{1}{", "\\frac{1}{0}"});
   EXPECT_EQ(faults[0], "");
   EXPECT_THAT(faults[1], HasSubstr("UNPARSEABLE_GOLD"));
   EXPECT_NE(faults[2], "");
