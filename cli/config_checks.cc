@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -143,6 +144,30 @@ class Checker {
       if (rule->rule_case() == config::RewardRule::RULE_NOT_SET) {
         Add(path, absl::StrCat(path, " has no rule; write one into it: ", RuleKinds()));
       }
+    } else if (const auto* overlong = pb::DynamicCastToGenerated<config::OverlongRule>(&part)) {
+      CheckOverlong(*overlong, path);
+    } else if (const auto* choice = pb::DynamicCastToGenerated<config::ChoiceRule>(&part)) {
+      CheckLetters(choice->letters(), absl::StrCat(path, ".letters"));
+    }
+  }
+
+  // A number that is out of range is told already.
+  void CheckOverlong(const config::OverlongRule& rule, const std::string& path) {
+    if (rule.tokens_max() < 1 || rule.cache() <= rule.tokens_max()) return;
+    Add(absl::StrCat(path, rule.has_cache() ? ".cache" : ".tokens_max"),
+        absl::StrCat(path, ".cache is ", rule.cache(), ", more than its tokens_max ",
+                     rule.tokens_max(), "; write less, or 0 for none"));
+  }
+
+  void CheckLetters(absl::string_view letters, const std::string& path) {
+    const auto wrong = [&](size_t i) {
+      const auto c = static_cast<unsigned char>(letters[i]);
+      return !(absl::ascii_isupper(c) || absl::ascii_isdigit(c)) || letters.find(letters[i]) != i;
+    };
+    for (size_t i = 0; i < letters.size(); ++i) {
+      if (!wrong(i)) continue;
+      return Add(path, absl::StrCat(path, " is \"", letters,
+                                    "\"; it must have capital letters and digits, none twice"));
     }
   }
 

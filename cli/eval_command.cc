@@ -9,7 +9,6 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
@@ -261,10 +260,7 @@ absl::Status RunEval(const EvalArguments& arguments) {
   const bool is_new = !run.stored_config().has_value();
   WHET_ASSIGN_OR_RETURN(const bool recorded, IsRecorded(run.paths()));
   WHET_RETURN_IF_ERROR(Settle(inputs, arguments, recorded, &run));
-  if (!inputs.prompts.quarantined.empty()) {
-    WHET_RETURN_IF_ERROR(
-        WriteFileAtomically(run.paths().quarantine(), QuarantineJsonl(inputs.prompts.quarantined)));
-  }
+  WHET_RETURN_IF_ERROR(WriteQuarantine(inputs.prompts.quarantined, run.paths().quarantine()));
   if (!arguments.as_json) {
     const absl::string_view how = recorded ? " (recorded: nothing is sampled)"
                                   : is_new ? " (new)"

@@ -1,10 +1,14 @@
 #include "cli/loaded_prompts.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/atomic_file.h"
 #include "base/status.h"
 #include "cli/config_options.h"
 #include "cli/config_summary.h"
@@ -41,7 +45,7 @@ absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
 }
 
 absl::Status Quarantine(const Rewarder& rewarder, absl::string_view setting, PromptSet* set) {
-  const std::vector<std::string> faults = rewarder.GoldFaults(set->prompts);
+  WHET_ASSIGN_OR_RETURN(const std::vector<std::string> faults, rewarder.GoldFaults(set->prompts));
   std::vector<std::shared_ptr<const Prompt>> good;
   for (size_t i = 0; i < faults.size(); ++i) {
     if (faults[i].empty()) {
@@ -53,7 +57,8 @@ absl::Status Quarantine(const Rewarder& rewarder, absl::string_view setting, Pro
   set->prompts = std::move(good);
   if (!set->prompts.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("no ground truth of ", setting, " can be used; the first is ",
+      absl::StrCat("no prompt of ", setting,
+                   " can be judged; mend the data or the rewards. The first has the ground truth ",
                    Json(set->quarantined.front().prompt->ground_truth).Dump(), ": ",
                    set->quarantined.front().why));
 }
@@ -74,7 +79,12 @@ std::string QuarantineText(absl::Span<const QuarantinedPrompt> quarantined) {
   return text;
 }
 
-std::string QuarantineJsonl(absl::Span<const QuarantinedPrompt> quarantined) {
+absl::Status WriteQuarantine(absl::Span<const QuarantinedPrompt> quarantined,
+                             const std::string& path) {
+  if (quarantined.empty()) {
+    const bool gone = unlink(path.c_str()) == 0 || errno == ENOENT;
+    return gone ? absl::OkStatus() : ErrnoStatus(errno, path);
+  }
   std::string text;
   for (const QuarantinedPrompt& one : quarantined) {
     const Json row = Json::Object({{"id", absl::StrCat(one.prompt->id)},
@@ -83,7 +93,7 @@ std::string QuarantineJsonl(absl::Span<const QuarantinedPrompt> quarantined) {
                                    {"why", one.why}});
     absl::StrAppend(&text, row.Dump(), "\n");
   }
-  return text;
+  return WriteFileAtomically(path, text);
 }
 
 std::string Describe(const PromptSet& set) {

@@ -38,8 +38,11 @@ absl::Status Quarantine(const Rewarder& rewarder, absl::string_view setting, Pro
 // The first of `quarantined` with their reasons, a line each, and how many more there are; empty if
 // there is none.
 std::string QuarantineText(absl::Span<const QuarantinedPrompt> quarantined);
-// All of them as JSON lines: "id", "prompt", "ground_truth", "why".
-std::string QuarantineJsonl(absl::Span<const QuarantinedPrompt> quarantined);
+
+// Writes all of them to `path` as JSON lines: "id", "prompt", "ground_truth", "why". Where there is
+// none, no file is left of an earlier time.
+absl::Status WriteQuarantine(absl::Span<const QuarantinedPrompt> quarantined,
+                             const std::string& path);
 
 std::string Describe(const PromptSet& set);  // "200 prompts, 3 duplicates, 1 too long"
 

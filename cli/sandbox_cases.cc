@@ -240,7 +240,9 @@ std::string CheckSandboxCase(const SandboxCase& row, Executor* executor) {
 
 std::string CheckTextCase(const SandboxCase& row, MathRule* rule) {
   Prompt prompt = {};
-  prompt.ground_truth = row.row.GetStringOr("gold", "").value_or("");
+  const absl::StatusOr<absl::string_view> gold = row.row.GetString("gold");
+  if (!gold.ok()) return std::string(gold.status().message());
+  prompt.ground_truth = std::string(*gold);
   const Rollout rollout = {};
   const Completion completion = ParseCompletion(row.program.source, {});
   const ScoreInput input = {
@@ -248,6 +250,7 @@ std::string CheckTextCase(const SandboxCase& row, MathRule* rule) {
   const absl::StatusOr<std::vector<RewardPart>> parts = rule->Score({input});
   if (!parts.ok()) return std::string(parts.status().message());
   const RewardPart& part = parts->front();
+  if (part.verdict == Verdict::kFault) return part.message;
   const absl::string_view reward = part.value == 1 ? "reward_1" : "reward_0";
   if (absl::c_linear_search(row.expected, reward)) return "";
   return absl::StrCat("got ", reward, ", not ", absl::StrJoin(row.expected, "|"), ": ",

@@ -9,7 +9,6 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
@@ -245,11 +244,7 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();
   WHET_RETURN_IF_ERROR(SettleConfig(inputs.config, arguments.goes_on, &run));
-  const std::vector<QuarantinedPrompt> quarantined = QuarantinedOf(inputs);
-  if (!quarantined.empty()) {
-    WHET_RETURN_IF_ERROR(
-        WriteFileAtomically(run.paths().quarantine(), QuarantineJsonl(quarantined)));
-  }
+  WHET_RETURN_IF_ERROR(WriteQuarantine(QuarantinedOf(inputs), run.paths().quarantine()));
   WHET_RETURN_IF_ERROR(Print(PlanText(inputs, directory + (is_new ? " (new)" : " (goes on)"))));
   return Train(arguments, inputs, &run);
 }

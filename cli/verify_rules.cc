@@ -113,12 +113,10 @@ absl::StatusOr<LanguageTask> ReadLanguageTask(const Json& row) {
   WHET_ASSIGN_OR_RETURN(task.prompt, row.GetStringOr("prompt", ""));
   WHET_ASSIGN_OR_RETURN(std::string target, row.GetStringOr("target", ""));
   if (target.empty()) target = DominantLanguage(task.prompt).value_or("en");
-  const std::optional<std::string> known = NormalizedLanguage(target);
-  if (!known.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("target: \"", target, "\" is no language"));
-  }
-  task.target = *known;
-  return task;
+  task.target = NormalizedLanguage(target);
+  if (IsLanguage(task.target)) return task;
+  return absl::InvalidArgumentError(
+      absl::StrCat("target: \"", target, "\" is no language; write its tag, as \"en\""));
 }
 
 absl::StatusOr<Json> JudgeLanguage(const Json& row) {

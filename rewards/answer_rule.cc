@@ -31,7 +31,7 @@ std::string AnswerRule::FaultOf(absl::string_view gold) const {
   return absl::StrCat("the ground truth ", Quoted(gold), " is no number");
 }
 
-std::vector<std::string> AnswerRule::GoldFaults(
+absl::StatusOr<std::vector<std::string>> AnswerRule::GoldFaults(
     absl::Span<const absl::string_view> ground_truths) const {
   std::vector<std::string> faults;
   faults.reserve(ground_truths.size());

@@ -45,7 +45,7 @@ class AnswerRule : public RewardRule {
   explicit AnswerRule(AnswerRuleOptions options) : options_(options) {}
 
   absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override;
-  std::vector<std::string> GoldFaults(
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const absl::string_view> ground_truths) const override;
   std::optional<std::string> AnswerKey(const ScoreInput& input) override;
 

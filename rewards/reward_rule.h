@@ -57,8 +57,10 @@ class RewardRule {
   virtual absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) = 0;
 
   // Whether answers can be judged by these ground truths at all, as tried when the data is loaded:
-  // for each of them why not, or nothing. A prompt with a fault is left out of the run, and listed.
-  virtual std::vector<std::string> GoldFaults(
+  // for each of them why not, or nothing. A prompt with a fault is left out of the run, and listed,
+  // so that a fault must depend on the ground truth alone; that they cannot be tried (a verifier
+  // that does not run) is an error.
+  virtual absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const absl::string_view> ground_truths) const {
     return std::vector<std::string>(ground_truths.size());
   }

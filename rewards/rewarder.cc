@@ -200,7 +200,7 @@ bool WeightedRule::Judges(const Prompt& prompt) const {
   return data_sources.empty() || absl::c_linear_search(data_sources, prompt.data_source);
 }
 
-std::vector<std::string> Rewarder::GoldFaults(
+absl::StatusOr<std::vector<std::string>> Rewarder::GoldFaults(
     absl::Span<const std::shared_ptr<const Prompt>> prompts) const {
   std::vector<std::string> faults(prompts.size());
   std::vector<bool> judged(prompts.size());
@@ -213,11 +213,14 @@ std::vector<std::string> Rewarder::GoldFaults(
       truths.emplace_back(prompts[i]->ground_truth);
       places.push_back(i);
     }
-    const std::vector<std::string> found = rule.rule->GoldFaults(truths);
-    WHET_CHECK(found.size() == places.size());
+    absl::StatusOr<std::vector<std::string>> found = rule.rule->GoldFaults(truths);
+    if (!found.ok()) return Annotate(found.status(), rule.name);
+    WHET_CHECK(found->size() == places.size());
     for (size_t k = 0; k < places.size(); ++k) {
       std::string& fault = faults[places[k]];
-      if (fault.empty() && !found[k].empty()) fault = absl::StrCat(rule.name, ": ", found[k]);
+      if (fault.empty() && !(*found)[k].empty()) {
+        fault = absl::StrCat(rule.name, ": ", (*found)[k]);
+      }
     }
   }
   for (size_t i = 0; i < prompts.size(); ++i) {

@@ -78,10 +78,10 @@ class Rewarder {
   // A value that is not finite is a kFault of its rule.
   absl::StatusOr<ScoredGroup> Score(const RolloutGroup& group) const;
 
-  // For each prompt why it cannot be judged, with the name of the first rule that says so; empty if
-  // it can be (RewardRule::GoldFaults), and if
-  // no rule judges its data source.
-  std::vector<std::string> GoldFaults(
+  // For each prompt why it cannot be judged: the name of the first rule that says so with its
+  // reason (RewardRule::GoldFaults), or that no rule judges its data source; empty if it can be. An
+  // error of a rule is returned with its name before it.
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const std::shared_ptr<const Prompt>> prompts) const;
 
   // What each rollout answers, by the first rule that knows one for it; RewardRule::AnswerKey.

@@ -173,7 +173,6 @@ def checked(record):
     if value is not None:
         value = float(value)
         if not math.isfinite(value):
-            # TRL's functions say "none" so.
             return {"error": f"the reward is {value}"}
     return {**record, "reward": value}
 
@@ -215,12 +214,18 @@ class Lines:
             self.rest += more
 
 
-def serve(function, batch):
-    # What the function prints must not be taken for answers.
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+def guarded():
+    """Descriptors of the protocol's input and output. What the user's module prints, from its
+    import on, is no answer then, and what it reads, or a program that it starts, no sample."""
+    source, out = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    return source, os.fdopen(out, "w", encoding="utf-8")
+
+
+def serve(function, batch, source, out):
     print(json.dumps({"whet_verifier": VERSION}), file=out, flush=True)
-    lines = Lines(0)
+    lines = Lines(source)
     while True:
         samples = [json.loads(line) for line in lines.read(batch)]
         if not samples:
@@ -240,10 +245,13 @@ def main():
     parser.add_argument("--texts", action="store_true")
     parser.add_argument("--batch", type=int, default=256)
     arguments = parser.parse_args()
+    if arguments.batch < 1:
+        parser.error("--batch must be at least 1")
+    source, out = guarded()
     function = load(arguments.where)
     kind = arguments.kind or kind_of(function)
     messages = arguments.messages or (takes_messages(function) and not arguments.texts)
-    serve(Function(function, kind, messages, arguments.kwargs), arguments.batch)
+    serve(Function(function, kind, messages, arguments.kwargs), arguments.batch, source, out)
 
 
 if __name__ == "__main__":

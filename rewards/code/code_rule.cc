@@ -37,7 +37,7 @@ RewardPart CodeRule::Judge(const ScoreInput& input) const {
   return part;
 }
 
-std::vector<std::string> CodeRule::GoldFaults(
+absl::StatusOr<std::vector<std::string>> CodeRule::GoldFaults(
     absl::Span<const absl::string_view> ground_truths) const {
   std::vector<std::string> faults;
   faults.reserve(ground_truths.size());

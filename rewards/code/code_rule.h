@@ -30,7 +30,7 @@ class CodeRule : public RewardRule {
   CodeRule(std::shared_ptr<sandbox::Executor> executor, CodeRuleOptions options);
 
   absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override;
-  std::vector<std::string> GoldFaults(
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const absl::string_view> ground_truths) const override;
 
  private:

@@ -29,7 +29,8 @@ typedef struct {
   size_t size;
 } whet_text;
 
-/* What became of an answer. Only CORRECT should earn anything; the last two give no reward. */
+/* What became of an answer. Only CORRECT should earn anything; of UNPARSEABLE_GOLD and FAULT
+   nothing counts. */
 enum {
   WHET_NO_VERDICT = -1,
   WHET_CORRECT = 0,

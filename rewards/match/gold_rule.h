@@ -36,7 +36,7 @@ class GoldRule : public RewardRule {
     return parts;
   }
 
-  std::vector<std::string> GoldFaults(
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const absl::string_view> ground_truths) const final {
     std::vector<std::string> faults;
     faults.reserve(ground_truths.size());

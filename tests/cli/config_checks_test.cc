@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 // "PATH | TEXT" of everything that is wrong with `base` and `more` together.
@@ -102,6 +103,22 @@ TEST(CheckConfigTest, WantsAKindForEveryRule) {
   EXPECT_THAT(TrainErrors("rewards { weight: 2 }"),
               ElementsAre(StartsWith(
                   "rewards[1] | rewards[1] has no rule; write one into it: answer {}, ")));
+}
+
+TEST(CheckConfigTest, ACacheIsPartOfTheLength) {
+  EXPECT_THAT(TrainErrors("rewards { overlong { tokens_max: 8192 } }"), IsEmpty());
+  EXPECT_THAT(
+      TrainErrors("rewards { overlong { tokens_max: 2048 } }"),
+      ElementsAre("rewards[1].overlong.tokens_max | rewards[1].overlong.cache is 4096, more "
+                  "than its tokens_max 2048; write less, or 0 for none"));
+}
+
+TEST(CheckConfigTest, ChoicesHaveDifferentCapitals) {
+  EXPECT_THAT(TrainErrors("rewards { choice { letters: 'ABCDE' } }"), IsEmpty());
+  EXPECT_THAT(TrainErrors("rewards { choice { letters: 'abcd' } }"),
+              ElementsAre("rewards[1].choice.letters | rewards[1].choice.letters is \"abcd\"; it "
+                          "must have capital letters and digits, none twice"));
+  EXPECT_THAT(TrainErrors("rewards { choice { letters: 'AA' } }"), SizeIs(1));
 }
 
 TEST(CheckConfigTest, SamplesSeveralTimesOnlyWithATemperature) {

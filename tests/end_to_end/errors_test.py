@@ -131,8 +131,8 @@ class PromptErrorsTest(ErrorsTest):
         self.write("config.textproto", training.read_bytes(self.path("config.textproto")).decode()
                    .replace("answer {}", "math {}"))
         self.refused_with("prompts.file", "prompts.jsonl",
-                          r"no ground truth of prompts can be used; the first is .*: math: "
-                          r"UNPARSEABLE_GOLD: ")
+                          r"no prompt of prompts can be judged; mend the data or the rewards\. The "
+                          r"first has the ground truth .*: math: UNPARSEABLE_GOLD: ")
 
     def test_held_out_prompts_among_those_trained_on(self):
         with open(os.path.join(training.ARITHMETIC, "held_out.jsonl"), encoding="utf-8") as file:

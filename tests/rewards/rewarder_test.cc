@@ -333,7 +333,7 @@ class WantsGold : public RewardRule {
   absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override {
     return std::vector<RewardPart>(inputs.size(), Part(1));
   }
-  std::vector<std::string> GoldFaults(
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
       absl::Span<const absl::string_view> ground_truths) const override {
     std::vector<std::string> faults;
     faults.reserve(ground_truths.size());
@@ -345,9 +345,29 @@ class WantsGold : public RewardRule {
 
 TEST(RewarderSourceTest, TellsWhichPromptsCannotBeJudged) {
   const auto rewarder = OfSources(std::make_unique<WantsGold>(), Gives({}));
-  EXPECT_THAT(rewarder->GoldFaults({PromptOf("gsm8k", "4"), PromptOf("gsm8k", ""),
-                                    PromptOf("mbpp", ""), PromptOf("poems", "x")}),
+  const auto faults = rewarder->GoldFaults({PromptOf("gsm8k", "4"), PromptOf("gsm8k", ""),
+                                            PromptOf("mbpp", ""), PromptOf("poems", "x")});
+  ASSERT_TRUE(faults.ok()) << faults.status();
+  EXPECT_THAT(*faults,
               ElementsAre("", "math: empty", "", "no rule judges the data source \"poems\""));
+}
+
+// A verifier that does not run.
+class Unreachable : public RewardRule {
+ public:
+  absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override {
+    return std::vector<RewardPart>(inputs.size(), Part(1));
+  }
+  absl::StatusOr<std::vector<std::string>> GoldFaults(
+      absl::Span<const absl::string_view> /*ground_truths*/) const override {
+    return absl::UnavailableError("down");
+  }
+};
+
+TEST(RewarderSourceTest, BlamesNoPromptForAVerifierThatDoesNotRun) {
+  const auto rewarder = OfSources(std::make_unique<Unreachable>(), Gives({}));
+  EXPECT_EQ(rewarder->GoldFaults({PromptOf("gsm8k", "4")}).status(),
+            absl::UnavailableError("math: down"));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // A verifier for whet as a shared library; whet_verifier.h says what whet calls in it.
 //
 // In whet's configuration:  rewards { library { path: "./verifier.so" } }
-// Build and try it:  make test
+// Build and try it:  make verifier.so test
 #include <string_view>
 
 #include "whet_verifier.h"

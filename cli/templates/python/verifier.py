@@ -19,16 +19,17 @@ def answer(sample):
     try:
         value = reward(sample["prompt"], sample["completion"], sample["ground_truth"],
                        sample["extra"])
-        return {"id": sample["id"], "reward": value}
+        return json.dumps({"id": sample["id"], "reward": value}, allow_nan=False)
     except Exception as error:  # The sample has no reward then; it is never scored 0.
         traceback.print_exc()
-        return {"id": sample["id"], "error": f"{type(error).__name__}: {error}"}
+        return json.dumps({"id": sample["id"], "error": f"{type(error).__name__}: {error}"})
 
 
 def main():
-    print(json.dumps({"whet_verifier": 1}), flush=True)
+    out, sys.stdout = sys.stdout, sys.stderr  # What reward() prints is log, no answer.
+    print(json.dumps({"whet_verifier": 1}), file=out, flush=True)
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), flush=True)
+        print(answer(json.loads(line)), file=out, flush=True)
 
 
 if __name__ == "__main__":

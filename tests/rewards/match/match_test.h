@@ -17,7 +17,7 @@ inline std::string VerdictOf(RewardRule& rule, const std::string& gold, const st
   const RewardPart part = PartOf(rule, gold, text);
   if (!part.verdict) return "";
   EXPECT_EQ(part.value, PartOf(*part.verdict, "").value);
-  const std::string fault = rule.GoldFaults({absl::string_view(gold)}).at(0);
+  const std::string fault = rule.GoldFaults({absl::string_view(gold)})->at(0);
   EXPECT_EQ(fault.empty(), *part.verdict != Verdict::kUnparseableGold);
   if (!fault.empty()) {
     EXPECT_EQ(fault, part.message);
