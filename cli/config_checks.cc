@@ -144,10 +144,24 @@ class Checker {
       if (rule->rule_case() == config::RewardRule::RULE_NOT_SET) {
         Add(path, absl::StrCat(path, " has no rule; write one into it: ", RuleKinds()));
       }
+      CheckWeights(*rule, path);
     } else if (const auto* overlong = pb::DynamicCastToGenerated<config::OverlongRule>(&part)) {
       CheckOverlong(*overlong, path);
     } else if (const auto* choice = pb::DynamicCastToGenerated<config::ChoiceRule>(&part)) {
       CheckLetters(choice->letters(), absl::StrCat(path, ".letters"));
+    }
+  }
+
+  void CheckWeights(const config::RewardRule& rule, const std::string& path) {
+    if (rule.has_weight() && rule.weight_at_size() > 0) {
+      Add(absl::StrCat(path, ".weight"),
+          absl::StrCat(path, ".weight is not used, for there is weight_at; leave one of them out"));
+    }
+    for (int i = 1; i < rule.weight_at_size(); ++i) {
+      if (rule.weight_at(i - 1).step() < rule.weight_at(i).step()) continue;
+      Add(absl::StrCat(path, ".weight_at[", i, "].step"),
+          absl::StrCat(path, ".weight_at[", i, "].step is ", rule.weight_at(i).step(),
+                       ", not more than the one before; steps must rise"));
     }
   }
 
@@ -209,8 +223,25 @@ class Checker {
           "loss.reference_steps without loss.kl_coefficient: there is no reference to renew; set "
           "the coefficient (R1-Zero has 0.001) or leave this out");
     }
+    CheckAggregation(train);
     CheckWarmUp(train.optimizer(), train.steps());
     CheckRuleNames(train.rewards());
+  }
+
+  void CheckAggregation(const config::TrainConfig& train) {
+    if (train.loss().reward_aggregation() != config::NORMALIZE_THEN_SUM) return;
+    if (train.loss().has_advantage_scale()) {
+      Add("loss.advantage_scale",
+          "loss.advantage_scale is not used with reward_aggregation: NORMALIZE_THEN_SUM, which has "
+          "a scale of its own; leave it out");
+    }
+    for (int i = 0; i < train.rewards_size(); ++i) {
+      if (!train.rewards(i).gate()) continue;
+      Add(absl::StrCat("rewards[", i, "].gate"),
+          absl::StrCat("rewards[", i,
+                       "].gate sets a sum to 0, and with reward_aggregation: NORMALIZE_THEN_SUM "
+                       "there is none before values are normalized; leave one of them out"));
+    }
   }
 
   void CheckEval(const config::EvalConfig& eval) {

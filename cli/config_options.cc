@@ -124,7 +124,9 @@ RolloutBatchOptions RolloutBatchOf(const config::TrainConfig& train) {
           .draws_max_ratio = rollout.draws_max_ratio(),
           .mask_truncated = rollout.mask_truncated(),
           .excluded_share_max = rollout.excluded_share_max(),
-          .advantage = {.scale = scaled ? AdvantageScale::kGroupDeviation : AdvantageScale::kNone}};
+          .advantage = {.scale = scaled ? AdvantageScale::kGroupDeviation : AdvantageScale::kNone},
+          .normalize_then_sum = train.loss().reward_aggregation() == config::NORMALIZE_THEN_SUM,
+          .steps_per_batch = int64_t{rollout.minibatches()} * rollout.inner_epochs()};
 }
 
 void ApplyEngine(const config::EngineConfig& engine, EngineOptions* options) {

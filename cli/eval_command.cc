@@ -151,6 +151,7 @@ absl::StatusOr<std::vector<ExplainedRollout>> ShownOf(int64_t count, int64_t sam
   WHET_ASSIGN_OR_RETURN(std::vector<ExplainedRollout> rollouts,
                         ReadRollouts(reader, {.purpose = RandomPurpose::kEvaluation,
                                               .batch = kStep,
+                                              .step = kStep,
                                               .limit = count * samples}));
   std::vector<ExplainedRollout> shown;
   for (int64_t sample = 0; sample < samples; ++sample) {
@@ -193,6 +194,7 @@ absl::StatusOr<Evaluated> Collect(const EvalInputs& inputs, RolloutSource* sourc
       {.collector = &collector, .rewarder = inputs.rewarder.get(), .ledger = ledger},
       {.purpose = RandomPurpose::kEvaluation,
        .batch = kStep,
+       .step = kStep,
        .samples = inputs.config.evaluation().samples(),
        .seed = inputs.config.seed(),
        .sampling = inputs.sampling},

@@ -33,16 +33,41 @@ GroupRewards TotalsOf(const RewardedGroup& group) {
   return totals;
 }
 
+// Of a rollout that is excluded none is there.
+GroupParts PartsOf(const RewardedGroup& group, size_t rules) {
+  GroupParts parts;
+  for (const Reward& reward : group.rewards) {
+    std::vector<std::optional<double>>& values = parts.emplace_back(rules);
+    if (!reward.total.has_value()) continue;
+    for (size_t k = 0; k < rules; ++k) values[k] = reward.parts[k].value;
+  }
+  return parts;
+}
+
+// Whether no rule with a weight tells the group's rollouts apart.
+bool HasEqualParts(const RewardedGroup& group, absl::Span<const double> weights) {
+  const GroupParts parts = PartsOf(group, weights.size());
+  for (size_t k = 0; k < weights.size(); ++k) {
+    GroupRewards values;
+    for (const std::vector<std::optional<double>>& row : parts) values.push_back(row[k]);
+    if (weights[k] != 0 && !IsEqualGroup(values)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // Sorts the groups of one batch into those that teach something and the rest.
 class RolloutBatchMaker::Sorting {
  public:
-  explicit Sorting(const RolloutBatchOptions& options) : options_(options) {}
+  // `weights`: of the rules, at the batch's first step.
+  Sorting(const RolloutBatchOptions& options, std::vector<double> weights)
+      : options_(options), weights_(std::move(weights)) {}
 
   void Add(CollectedGroup group) {
     const GroupRewards totals = TotalsOf(group.rewarded);
-    const bool equal = IsEqualGroup(totals);
+    const bool equal = options_.normalize_then_sum ? HasEqualParts(group.rewarded, weights_)
+                                                   : IsEqualGroup(totals);
     const bool nothing = std::none_of(totals.begin(), totals.end(),
                                       [](const auto& total) { return total.has_value(); });
     const bool dropped = nothing || (equal && options_.drop_equal_groups);
@@ -59,14 +84,10 @@ class RolloutBatchMaker::Sorting {
                         .samples = {},
                         .ids = {},
                         .dropped_groups = dropped_,
-                        .metrics = MetricsOf(groups_, *parts.rules),
+                        .metrics = MetricsOf(groups_, parts.rewarder->rule_names()),
                         .collected = parts.collector->TakeStats()};
     WHET_RETURN_IF_ERROR(CheckExcluded(out.metrics));
-    std::vector<GroupRewards> rewards;
-    for (size_t i = 0; i < groups_.size(); ++i) {
-      if (teaches_[i]) rewards.push_back(TotalsOf(groups_[i].rewarded));
-    }
-    const Advantages advantages = GroupAdvantages(rewards, options_.advantage);
+    const Advantages advantages = AdvantagesOfTeaching();
     size_t taught = 0;
     for (size_t i = 0; i < groups_.size(); ++i) {
       AddGroup(groups_[i].rewarded, teaches_[i] ? &advantages[taught++] : nullptr, &out);
@@ -78,6 +99,19 @@ class RolloutBatchMaker::Sorting {
   }
 
  private:
+  Advantages AdvantagesOfTeaching() const {
+    std::vector<GroupRewards> totals;
+    std::vector<GroupParts> parts;
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      if (!teaches_[i]) continue;
+      totals.push_back(TotalsOf(groups_[i].rewarded));
+      parts.push_back(PartsOf(groups_[i].rewarded, weights_.size()));
+    }
+    return options_.normalize_then_sum
+               ? NormalizeThenSumAdvantages(parts, weights_, options_.advantage.epsilon)
+               : GroupAdvantages(totals, options_.advantage);
+  }
+
   // `advantages`: nullptr if nothing of the group is learnt.
   void AddGroup(const RewardedGroup& group, const std::vector<float>* advantages,
                 RolloutBatch* out) {
@@ -113,6 +147,7 @@ class RolloutBatchMaker::Sorting {
   }
 
   const RolloutBatchOptions& options_;
+  const std::vector<double> weights_;
   std::vector<CollectedGroup> groups_;
   std::vector<bool> teaches_;
   int64_t dropped_ = 0;
@@ -123,12 +158,13 @@ class RolloutBatchMaker::Sorting {
 absl::StatusOr<RolloutBatch> RolloutBatchMaker::Make(int64_t batch, int64_t first_draw) {
   const CollectRequest request = {.purpose = RandomPurpose::kTrain,
                                   .batch = batch,
+                                  .step = batch * options_.steps_per_batch + 1,
                                   .samples = options_.group_size,
                                   .seed = options_.seed,
                                   .sampling = options_.sampling};
   const int64_t draws_max = static_cast<int64_t>(
       std::ceil(options_.draws_max_ratio * static_cast<double>(options_.groups_per_batch)));
-  Sorting sorting(options_);
+  Sorting sorting(options_, parts_.rewarder->WeightsAt(request.step));
   int64_t drawn = 0;
   while (sorting.teaching() < options_.groups_per_batch && drawn < draws_max) {
     const int64_t wave =

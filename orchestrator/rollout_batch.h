@@ -25,6 +25,8 @@ struct RolloutBatchOptions {
   bool mask_truncated;
   double excluded_share_max;
   AdvantageOptions advantage;
+  bool normalize_then_sum;  // Else sums of rules' values are normalized (rewards/advantage.h).
+  int64_t steps_per_batch;
 };
 
 // A rollout batch: what was drawn, and what of it is learnt from.
@@ -45,7 +47,7 @@ class RolloutBatchMaker {
     RolloutCollector* collector;
     Ledger* ledger;
     PromptOrder* order;
-    const std::vector<std::string>* rules;  // Names of reward parts.
+    const Rewarder* rewarder;
   };
   RolloutBatchMaker(const Parts& parts, const RolloutBatchOptions& options)
       : parts_(parts), options_(options) {}

@@ -36,6 +36,14 @@ class RolloutCollector::Gathering {
         request_(request),
         rules_(std::make_shared<const std::vector<std::string>>(parts_.rewarder->rule_names())) {}
 
+  // What is being judged refers to this.
+  ~Gathering() {
+    while (collector_.judging_.Take().has_value()) {
+    }
+  }
+  Gathering(const Gathering&) = delete;
+  Gathering& operator=(const Gathering&) = delete;
+
   absl::StatusOr<std::vector<CollectedGroup>> Run(const std::vector<Draw>& draws) {
     WHET_RETURN_IF_ERROR(CheckLeases());
     WHET_RETURN_IF_ERROR(Lease(draws));
@@ -46,9 +54,19 @@ class RolloutCollector::Gathering {
     WHET_RETURN_IF_ERROR(parts_.source->Request(std::move(requests)));
     out_.resize(groups_.size());
     for (size_t i = 0; i < groups_.size(); ++i) {
-      if (groups_[i].missing == 0) WHET_RETURN_IF_ERROR(Finish(i));
+      if (groups_[i].missing == 0) Finish(i);
     }
-    while (finished_ < groups_.size()) WHET_RETURN_IF_ERROR(TakeFinished());
+    while (finished_ < groups_.size()) {
+      WHET_RETURN_IF_ERROR(TakeFinished());
+      while (std::optional<Judging::Judged> judged = collector_.judging_.TryTake()) {
+        WHET_RETURN_IF_ERROR(Record(*std::move(judged)));
+      }
+    }
+    const absl::Duration begin = parts_.clock->Monotonic();
+    while (std::optional<Judging::Judged> judged = collector_.judging_.Take()) {
+      WHET_RETURN_IF_ERROR(Record(*std::move(judged)));
+    }
+    collector_.stats_.judging += parts_.clock->Monotonic() - begin;
     return std::move(out_);
   }
 
@@ -125,13 +143,13 @@ class RolloutCollector::Gathering {
                                             .judged = false,
                                             .parts = {},
                                             .disposition = Disposition::kPending};
-      if (--group.missing == 0) WHET_RETURN_IF_ERROR(Finish(entry->second));
+      if (--group.missing == 0) Finish(entry->second);
     }
     return absl::OkStatus();
   }
 
-  // Judges a complete group, unless that was done.
-  absl::Status Finish(size_t index) {
+  // Has a complete group judged, unless that was done.
+  void Finish(size_t index) {
     PartialGroup& group = groups_[index];
     const bool judged = AllJudged(group);
     CollectedGroup& out = out_[index];
@@ -142,18 +160,19 @@ class RolloutCollector::Gathering {
       if (judged) out.rewarded.rewards.push_back({record->reward, std::move(record->parts)});
     }
     ++finished_;
-    return judged ? absl::OkStatus() : Judge(&out);
+    if (judged) return;
+    collector_.judging_.Submit(
+        {.index = index, .group = &out.rewarded.group, .texts = out.texts, .step = request_.step});
   }
 
-  absl::Status Judge(CollectedGroup* group) {
-    const absl::Duration begin = parts_.clock->Monotonic();
-    absl::StatusOr<ScoredGroup> scored = parts_.rewarder->Score(group->rewarded.group);
-    collector_.stats_.judging += parts_.clock->Monotonic() - begin;
-    if (!scored.ok()) return scored.status();
-    group->rewarded.rewards = std::move(scored->rewards);
-    for (size_t i = 0; i < group->rewarded.rewards.size(); ++i) {
-      WHET_RETURN_IF_ERROR(parts_.ledger->AddReward(group->rewarded.group.rollouts[i].id,
-                                                    group->rewarded.rewards[i], rules_));
+  absl::Status Record(Judging::Judged judged) {
+    collector_.stats_.judging_threads += judged.took;
+    WHET_RETURN_IF_ERROR(judged.status);
+    RewardedGroup& rewarded = out_[judged.index].rewarded;
+    rewarded.rewards = std::move(judged.rewards);
+    for (size_t i = 0; i < rewarded.rewards.size(); ++i) {
+      WHET_RETURN_IF_ERROR(
+          parts_.ledger->AddReward(rewarded.group.rollouts[i].id, rewarded.rewards[i], rules_));
     }
     return absl::OkStatus();
   }
@@ -165,7 +184,7 @@ class RolloutCollector::Gathering {
   std::vector<PartialGroup> groups_;
   absl::flat_hash_map<RolloutId, size_t> group_of_;  // Of what was asked for.
   std::vector<CollectedGroup> out_;
-  size_t finished_ = 0;
+  size_t finished_ = 0;  // Groups of which all is sampled.
 };
 
 absl::StatusOr<std::vector<CollectedGroup>> RolloutCollector::Collect(

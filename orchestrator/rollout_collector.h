@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "orchestrator/judging.h"
 #include "orchestrator/ledger.h"
 #include "orchestrator/prompt_order.h"
 #include "rewards/rewarder.h"
@@ -23,6 +24,7 @@ namespace whet {
 struct CollectRequest {
   RandomPurpose purpose;
   int64_t batch;    // LeaseRecord::batch.
+  int64_t step;     // For which they are judged: rules' weights depend on it.
   int64_t samples;  // Rollouts of each draw.
   uint64_t seed;    // The run's.
   SamplingParams sampling;
@@ -36,7 +38,8 @@ struct CollectedGroup {
 // Where time went, and how much was new.
 struct CollectStats {
   absl::Duration generating;
-  absl::Duration judging;
+  absl::Duration judging;          // After generating: what is judged meanwhile costs no time.
+  absl::Duration judging_threads;  // Of all groups, added up.
   int64_t sampled_rollouts = 0;
   int64_t sampled_tokens = 0;
   int64_t recorded_rollouts = 0;  // That the ledger had.
@@ -53,12 +56,13 @@ class RolloutCollector {
     LedgerReader* reader;
     Clock* clock;
   };
-  explicit RolloutCollector(const Parts& parts) : parts_(parts) {}
+  explicit RolloutCollector(const Parts& parts)
+      : parts_(parts), judging_(parts.rewarder, kJudgingThreads, parts.clock) {}
 
   // All groups of `draws`, in their order, rollouts by sample. Leases, rollouts and rewards are
   // queued for the ledger as they come; a rollout that it has is not sampled again, nor judged
-  // again if it was. A completion is judged with its whole group. FailedPrecondition if an earlier
-  // command asked for another number of samples here.
+  // again if it was. A completion is judged with its whole group, while others are still sampled.
+  // FailedPrecondition if an earlier command asked for another number of samples here.
   absl::StatusOr<std::vector<CollectedGroup>> Collect(const CollectRequest& request,
                                                       const std::vector<Draw>& draws);
 
@@ -68,7 +72,11 @@ class RolloutCollector {
  private:
   class Gathering;
 
+  // Groups that are judged at a time.
+  static constexpr int kJudgingThreads = 8;
+
   const Parts parts_;
+  Judging judging_;
   CollectStats stats_;
 };
 

@@ -18,12 +18,13 @@ namespace whet {
 // A step that is on disk.
 struct StepReport {
   StepStats stats;
-  BatchMetrics batch;         // Of the rollout batch that it is a part of.
-  int64_t steps;              // Of the whole run.
-  bool repeated;              // The ledger had it: it was computed again after a crash.
-  int64_t dropped_groups;     // Of the batch: not trained on.
-  absl::Duration generating;  // Of the batch; 0 for all but its first step.
-  absl::Duration judging;
+  BatchMetrics batch;              // Of the rollout batch that it is a part of.
+  int64_t steps;                   // Of the whole run.
+  bool repeated;                   // The ledger had it: it was computed again after a crash.
+  int64_t dropped_groups;          // Of the batch: not trained on.
+  absl::Duration generating;       // Of the batch; 0 for all but its first step.
+  absl::Duration judging;          // After generating: what is judged meanwhile costs no time.
+  absl::Duration judging_threads;  // Of all groups, added up.
   absl::Duration training;
   absl::Duration step;     // All of it, from the end of the step before.
   int64_t sampled_tokens;  // In `generating`.

@@ -31,6 +31,7 @@ Json TimingsJson(const StepReport& report) {
       {{"step_time", absl::ToDoubleSeconds(report.step)},
        {"time/generate", generating},
        {"time/reward", absl::ToDoubleSeconds(report.judging)},
+       {"time/reward_threads", absl::ToDoubleSeconds(report.judging_threads)},
        {"time/train", absl::ToDoubleSeconds(report.training)},
        {"sampled_tokens", report.sampled_tokens},
        {"tokens_per_second/generate",

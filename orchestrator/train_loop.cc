@@ -49,7 +49,7 @@ TrainLoop::TrainLoop(const Parts& parts, const TrainOptions& options, Prompts pr
       maker_({.collector = &collector_,
               .ledger = parts.ledger,
               .order = &order_,
-              .rules = &parts.rewarder->rule_names()},
+              .rewarder = parts.rewarder},
              options.batch) {}
 
 absl::StatusOr<TrainEnd> TrainLoop::Run() {
@@ -108,6 +108,7 @@ absl::Status TrainLoop::TrainOn(const RolloutBatch& batch) {
           .dropped_groups = batch.dropped_groups,
           .generating = is_first ? batch.collected.generating : absl::ZeroDuration(),
           .judging = is_first ? batch.collected.judging : absl::ZeroDuration(),
+          .judging_threads = is_first ? batch.collected.judging_threads : absl::ZeroDuration(),
           .training = end - begin,
           .step = end - step_begin_,
           .sampled_tokens = is_first ? batch.collected.sampled_tokens : 0,
@@ -190,6 +191,7 @@ absl::Status TrainLoop::Evaluate(int64_t step) {
   parts_.view->OnPhase("evaluating");
   const CollectRequest request = {.purpose = RandomPurpose::kEvaluation,
                                   .batch = step,
+                                  .step = step,
                                   .samples = options_.evaluation.samples,
                                   .seed = options_.seed,
                                   .sampling = options_.evaluation.sampling};

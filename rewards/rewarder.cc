@@ -34,6 +34,19 @@ bool IsPassing(absl::StatusCode code) {
   }
 }
 
+absl::Status CheckWeight(const WeightedRule& rule) {
+  bool finite = std::isfinite(rule.weight);
+  bool rising = true;
+  for (size_t i = 0; i < rule.schedule.size(); ++i) {
+    finite = finite && std::isfinite(rule.schedule[i].weight);
+    rising = rising && (i == 0 || rule.schedule[i - 1].step < rule.schedule[i].step);
+  }
+  if (finite && rising) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "reward rule \"", rule.name,
+      "\": ", finite ? "the steps of its weights must rise" : "a weight must be a finite number"));
+}
+
 absl::Status CheckRules(const std::vector<WeightedRule>& rules) {
   if (rules.empty())
     return absl::InvalidArgumentError("there is no reward rule; name at least one");
@@ -43,10 +56,7 @@ absl::Status CheckRules(const std::vector<WeightedRule>& rules) {
     if (name.empty()) {
       return absl::InvalidArgumentError(absl::StrCat("reward rule ", r + 1, " has no name"));
     }
-    if (!std::isfinite(rules[r].weight)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("reward rule \"", name, "\": the weight must be a finite number"));
-    }
+    WHET_RETURN_IF_ERROR(CheckWeight(rules[r]));
     for (size_t other = 0; other < r; ++other) {
       if (rules[other].name != name) continue;
       return absl::InvalidArgumentError(absl::StrCat("two reward rules are called \"", name,
@@ -130,7 +140,7 @@ RewardPart Checked(RewardPart part) {
 
 }  // namespace
 
-void SumUp(const std::vector<WeightedRule>& rules, Reward* reward) {
+void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward) {
   WHET_CHECK(rules.size() == reward->parts.size());
   bool closed = false;
   bool excluded = false;
@@ -140,7 +150,7 @@ void SumUp(const std::vector<WeightedRule>& rules, Reward* reward) {
     if (part.verdict && IsExcluded(*part.verdict)) excluded = true;
     if (!part.value) continue;
     if (rules[r].gate && *part.value == 0) closed = true;
-    sum = sum.value_or(0) + rules[r].weight * *part.value;
+    sum = sum.value_or(0) + rules[r].WeightAt(step) * *part.value;
   }
   if (closed) {
     reward->total = 0;
@@ -177,27 +187,57 @@ std::string Rewarder::TextOf(const Rollout& rollout) const {
   return decode_(tokens);
 }
 
-absl::StatusOr<ScoredGroup> Rewarder::Score(const RolloutGroup& group) const {
-  const size_t count = group.rollouts.size();
-  ScoredGroup scored;
-  if (count == 0) return scored;
-  for (const Rollout& rollout : group.rollouts) scored.texts.push_back(TextOf(rollout));
-  std::vector<Completion> completions;
-  completions.reserve(count);
-  for (const std::string& text : scored.texts) {
-    completions.push_back(ParseCompletion(text, completion_));
+std::vector<double> Rewarder::WeightsAt(int64_t step) const {
+  std::vector<double> weights;
+  for (const WeightedRule& rule : rules_) weights.push_back(rule.WeightAt(step));
+  return weights;
+}
+
+absl::StatusOr<std::vector<std::vector<Reward>>> Rewarder::Score(
+    absl::Span<const GroupTexts> groups, int64_t step) const {
+  std::vector<Item> items;
+  for (const auto& [group, texts] : groups) {
+    WHET_CHECK(texts.size() == group.rollouts.size());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      items.push_back({.group = &group,
+                       .rollout = &group.rollouts[i],
+                       .completion = ParseCompletion(texts[i], completion_),
+                       .reward = {}});
+      items.back().reward.parts.resize(rules_.size());
+    }
   }
-  scored.rewards.resize(count);
-  for (Reward& reward : scored.rewards) reward.parts.resize(rules_.size());
-  for (const size_t r : order_) {
-    WHET_RETURN_IF_ERROR(ScoreRule(r, group, completions, &scored.rewards));
+  for (const size_t r : order_) WHET_RETURN_IF_ERROR(ScoreRule(r, absl::MakeSpan(items)));
+  std::vector<std::vector<Reward>> rewards;
+  auto item = items.begin();
+  for (const auto& [group, texts] : groups) {
+    std::vector<Reward>& of_group = rewards.emplace_back();
+    for (size_t i = 0; i < texts.size(); ++i, ++item) {
+      SumUp(rules_, step, &item->reward);
+      of_group.push_back(std::move(item->reward));
+    }
   }
-  for (Reward& reward : scored.rewards) SumUp(rules_, &reward);
-  return scored;
+  return rewards;
+}
+
+absl::StatusOr<std::vector<Reward>> Rewarder::Score(const GroupTexts& group, int64_t step) const {
+  WHET_ASSIGN_OR_RETURN(std::vector<std::vector<Reward>> rewards,
+                        Score(absl::MakeConstSpan(&group, 1), step));
+  return std::move(rewards[0]);
 }
 
 bool WeightedRule::Judges(const Prompt& prompt) const {
   return data_sources.empty() || absl::c_linear_search(data_sources, prompt.data_source);
+}
+
+double WeightedRule::WeightAt(int64_t step) const {
+  if (schedule.empty()) return weight;
+  const auto next = absl::c_find_if(schedule, [&](const WeightPoint& p) { return p.step > step; });
+  if (next == schedule.begin()) return next->weight;
+  const WeightPoint& last = *(next - 1);
+  if (next == schedule.end()) return last.weight;
+  const double way =
+      static_cast<double>(step - last.step) / static_cast<double>(next->step - last.step);
+  return last.weight + way * (next->weight - last.weight);
 }
 
 absl::StatusOr<std::vector<std::string>> Rewarder::GoldFaults(
@@ -230,13 +270,16 @@ absl::StatusOr<std::vector<std::string>> Rewarder::GoldFaults(
   return faults;
 }
 
-std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup& group) const {
+std::vector<std::optional<std::string>> Rewarder::AnswerKeys(
+    const RolloutGroup& group, absl::Span<const std::string> texts) const {
+  WHET_CHECK(texts.size() == group.rollouts.size());
   std::vector<std::optional<std::string>> keys;
-  for (const Rollout& rollout : group.rollouts) {
-    const std::string text = TextOf(rollout);
-    const Completion completion = ParseCompletion(text, completion_);
-    const ScoreInput input = {
-        .prompt = *group.prompt, .rollout = rollout, .completion = completion, .earlier = {}};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const Completion completion = ParseCompletion(texts[i], completion_);
+    const ScoreInput input = {.prompt = *group.prompt,
+                              .rollout = group.rollouts[i],
+                              .completion = completion,
+                              .earlier = {}};
     std::optional<std::string> key;
     for (const WeightedRule& rule : rules_) {
       if (!key.has_value() && rule.Judges(*group.prompt)) key = rule.rule->AnswerKey(input);
@@ -246,18 +289,29 @@ std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup&
   return keys;
 }
 
-absl::Status Rewarder::ScoreRule(size_t r, const RolloutGroup& group,
-                                 const std::vector<Completion>& completions,
-                                 std::vector<Reward>* rewards) const {
-  if (!rules_[r].Judges(*group.prompt)) return absl::OkStatus();
+absl::Status Rewarder::ScoreRule(size_t r, absl::Span<Item> items) const {
+  std::vector<Item*> call;
+  for (Item& item : items) {
+    if (!rules_[r].Judges(*item.group->prompt)) continue;
+    const bool other_group = !call.empty() && call.back()->group != item.group;
+    if (other_group && rules_[r].rule->scope() == RewardRule::Scope::kGroup) {
+      WHET_RETURN_IF_ERROR(CallRule(r, call));
+      call.clear();
+    }
+    call.push_back(&item);
+  }
+  return call.empty() ? absl::OkStatus() : CallRule(r, call);
+}
+
+absl::Status Rewarder::CallRule(size_t r, absl::Span<Item* const> items) const {
   std::vector<ScoreInput> inputs;
-  inputs.reserve(completions.size());
-  for (size_t i = 0; i < completions.size(); ++i) {
+  inputs.reserve(items.size());
+  for (const Item* item : items) {
     EarlierParts earlier;
-    for (const size_t a : after_[r]) earlier[rules_[a].name] = &(*rewards)[i].parts[a];
-    inputs.push_back({.prompt = *group.prompt,
-                      .rollout = group.rollouts[i],
-                      .completion = completions[i],
+    for (const size_t a : after_[r]) earlier[rules_[a].name] = &item->reward.parts[a];
+    inputs.push_back({.prompt = *item->group->prompt,
+                      .rollout = *item->rollout,
+                      .completion = item->completion,
                       .earlier = std::move(earlier)});
   }
   absl::StatusOr<std::vector<RewardPart>> parts = rules_[r].rule->Score(inputs);
@@ -265,8 +319,8 @@ absl::Status Rewarder::ScoreRule(size_t r, const RolloutGroup& group,
     return Annotate(parts.status(), absl::StrCat("reward rule \"", rules_[r].name, "\""));
   }
   WHET_CHECK(!parts.ok() || parts->size() == inputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    (*rewards)[i].parts[r] =
+  for (size_t i = 0; i < items.size(); ++i) {
+    items[i]->reward.parts[r] =
         parts.ok() ? Checked(std::move((*parts)[i])) : FaultPart(parts.status().message());
   }
   return absl::OkStatus();

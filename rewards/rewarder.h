@@ -20,6 +20,12 @@
 
 namespace whet {
 
+// The weight of a rule at a step of the run.
+struct WeightPoint {
+  int64_t step;
+  double weight;  // Finite.
+};
+
 // A rule and its place in a run's reward.
 struct WeightedRule {
   std::string name;  // Not empty; no other rule of the run has it.
@@ -29,32 +35,39 @@ struct WeightedRule {
   // Of prompts that it judges (Prompt::data_source); none: all. Others get neither value nor
   // verdict from it.
   std::vector<std::string> data_sources = {};
+  // Instead of `weight`, if there are any: straight lines between them, level before the first and
+  // after the last. Steps rise.
+  std::vector<WeightPoint> schedule = {};
 
   bool Judges(const Prompt& prompt) const;
+  double WeightAt(int64_t step) const;
 };
 
 // The text of token ids, without special tokens. Thread-safe.
 using DecodeFunction = std::function<std::string(absl::Span<const int32_t>)>;
 
-struct ScoredGroup {
-  std::vector<Reward> rewards;     // Of group.rollouts[i].
-  std::vector<std::string> texts;  // Its completion, as the rules read it.
-};
-
 // Sums up a rollout's parts, given in the order of the rules. First of these that holds:
 //   1. a gate's value is 0                        0
 //   2. a part's verdict is excluded               absent
 //   3. no part has a value                        absent
-//   4. else                                       the sum of weight * value of those that have one
+//   4. else                                       the sum of weight * value of those that have one,
+//                                                 with the weights at `step`
 // (4 leaves absent parts out of the sum, as TRL does.)
-void SumUp(const std::vector<WeightedRule>& rules, Reward* reward);
+void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward);
+
+// Rollouts of one prompt that are judged together, and their completions as TextOf gives them.
+struct GroupTexts {
+  const RolloutGroup& group;
+  absl::Span<const std::string> texts;  // As many as rollouts.
+};
 
 // Thread-safe.
 class Rewarder {
  public:
   // Rules run in the order of `rules` as far as their after() allows. InvalidArgument if there is
-  // none, if a name is empty or occurs twice, if a weight is not finite, if after() names no other
-  // rule, or if rules wait for each other; the message names them.
+  // none, if a name is empty or occurs twice, if a weight is not finite, if steps of a schedule do
+  // not rise, if after() names no other rule, or if rules wait for each other; the message names
+  // them.
   static absl::StatusOr<std::unique_ptr<Rewarder>> Create(std::vector<WeightedRule> rules,
                                                           CompletionOptions completion,
                                                           DecodeFunction decode);
@@ -69,14 +82,22 @@ class Rewarder {
   // and not as text: a model that spells out "<|im_end|>" has written that.
   std::string TextOf(const Rollout& rollout) const;
 
-  // Judges a group, which may be empty. A rule whose call failed:
+  // The weight of each rule at a step.
+  std::vector<double> WeightsAt(int64_t step) const;
+
+  // Judges groups, of which any may be empty, for a step: the reward of each group's rollouts.
+  // Rules that judge rollouts by themselves get those of all groups in one call. A rule whose call
+  // failed:
   //   Unavailable, Internal, Unknown, Aborted, DeadlineExceeded, ResourceExhausted
   //       gives each rollout of the call a part with verdict kFault: it is excluded, never scored
   //       0, and whoever counts excluded rollouts stops the run where there are too many;
   //   any other (InvalidArgument, FailedPrecondition, Unimplemented, DataLoss, Cancelled …)
   //       would befall the next group too: returned, with the rule's name before it.
   // A value that is not finite is a kFault of its rule.
-  absl::StatusOr<ScoredGroup> Score(const RolloutGroup& group) const;
+  absl::StatusOr<std::vector<std::vector<Reward>>> Score(absl::Span<const GroupTexts> groups,
+                                                         int64_t step) const;
+  // Of one group.
+  absl::StatusOr<std::vector<Reward>> Score(const GroupTexts& group, int64_t step) const;
 
   // For each prompt why it cannot be judged: the name of the first rule that says so with its
   // reason (RewardRule::GoldFaults), or that no rule judges its data source; empty if it can be. An
@@ -85,15 +106,24 @@ class Rewarder {
       absl::Span<const std::shared_ptr<const Prompt>> prompts) const;
 
   // What each rollout answers, by the first rule that knows one for it; RewardRule::AnswerKey.
-  std::vector<std::optional<std::string>> AnswerKeys(const RolloutGroup& group) const;
+  std::vector<std::optional<std::string>> AnswerKeys(const RolloutGroup& group,
+                                                     absl::Span<const std::string> texts) const;
 
  private:
   Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion, DecodeFunction decode);
 
-  // Runs rule `r` on the group whose earlier parts are in `rewards`, and puts its parts there.
-  absl::Status ScoreRule(size_t r, const RolloutGroup& group,
-                         const std::vector<Completion>& completions,
-                         std::vector<Reward>* rewards) const;
+  // A rollout that is being judged.
+  struct Item {
+    const RolloutGroup* group;
+    const Rollout* rollout;
+    Completion completion;
+    Reward reward;
+  };
+
+  // Runs rule `r` on items of which the parts of earlier rules are there, and adds its own.
+  absl::Status ScoreRule(size_t r, absl::Span<Item> items) const;
+  // One call of it.
+  absl::Status CallRule(size_t r, absl::Span<Item* const> items) const;
 
   const std::vector<WeightedRule> rules_;
   const CompletionOptions completion_;

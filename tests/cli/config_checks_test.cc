@@ -105,6 +105,24 @@ TEST(CheckConfigTest, WantsAKindForEveryRule) {
                   "rewards[1] | rewards[1] has no rule; write one into it: answer {}, ")));
 }
 
+TEST(CheckConfigTest, StepsOfAWeightRise) {
+  EXPECT_THAT(TrainErrors("rewards { format {} weight_at { step: 0 } weight_at { step: 5 } }"),
+              IsEmpty());
+  EXPECT_THAT(TrainErrors("rewards { format {} weight_at { step: 5 } weight_at { step: 5 } }"),
+              ElementsAre(StartsWith("rewards[1].weight_at[1].step | rewards[1].weight_at[1].step "
+                                     "is 5, not more than the one before")));
+  EXPECT_THAT(TrainErrors("rewards { format {} weight: 1 weight_at { step: 5 } }"),
+              ElementsAre(StartsWith("rewards[1].weight | rewards[1].weight is not used")));
+}
+
+TEST(CheckConfigTest, NormalizedPartsHaveNeitherGatesNorAnotherScale) {
+  EXPECT_THAT(TrainErrors("loss { reward_aggregation: NORMALIZE_THEN_SUM }"), IsEmpty());
+  EXPECT_THAT(
+      TrainErrors("loss { reward_aggregation: NORMALIZE_THEN_SUM advantage_scale: NO_SCALE }"
+                  "rewards { format {} gate: true }"),
+      ElementsAre(StartsWith("loss.advantage_scale | "), StartsWith("rewards[1].gate | ")));
+}
+
 TEST(CheckConfigTest, ACacheIsPartOfTheLength) {
   EXPECT_THAT(TrainErrors("rewards { overlong { tokens_max: 8192 } }"), IsEmpty());
   EXPECT_THAT(

@@ -54,7 +54,7 @@ std::vector<GroupRewards> TotalsOf(const std::vector<GroupParts>& groups,
       for (const std::optional<double>& value : values) {
         reward.parts.push_back({.value = value, .verdict = std::nullopt, .message = ""});
       }
-      SumUp(rules, &reward);
+      SumUp(rules, /*step=*/1, &reward);
       totals.back().push_back(reward.total);
     }
   }

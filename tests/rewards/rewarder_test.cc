@@ -20,6 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::SizeIs;
 
 using ScoreFunction =
     std::function<absl::StatusOr<std::vector<RewardPart>>(absl::Span<const ScoreInput>)>;
@@ -30,8 +31,9 @@ RewardPart Part(std::optional<double> value, std::optional<Verdict> verdict = st
 
 class FakeRule : public RewardRule {
  public:
-  FakeRule(std::vector<std::string> after, ScoreFunction score)
-      : after_(std::move(after)), score_(std::move(score)) {}
+  FakeRule(std::vector<std::string> after, ScoreFunction score, Scope scope = Scope::kRollout)
+      : after_(std::move(after)), score_(std::move(score)), scope_(scope) {}
+  Scope scope() const override { return scope_; }
   std::vector<std::string> after() const override { return after_; }
   absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const ScoreInput> inputs) override {
     return score_(inputs);
@@ -40,6 +42,7 @@ class FakeRule : public RewardRule {
  private:
   std::vector<std::string> after_;
   ScoreFunction score_;
+  Scope scope_;
 };
 
 std::unique_ptr<RewardRule> Gives(const std::vector<RewardPart>& parts) {
@@ -98,6 +101,12 @@ WeightedRule Named(std::string name, std::unique_ptr<RewardRule> rule, double we
   return {.name = std::move(name), .weight = weight, .gate = gate, .rule = std::move(rule)};
 }
 
+absl::StatusOr<std::vector<Reward>> Score(const Rewarder& rewarder, const RolloutGroup& group) {
+  std::vector<std::string> texts;
+  for (const Rollout& rollout : group.rollouts) texts.push_back(rewarder.TextOf(rollout));
+  return rewarder.Score(GroupTexts{group, texts}, /*step=*/1);
+}
+
 struct Scored {
   double weight;
   RewardPart part;
@@ -112,7 +121,7 @@ std::optional<double> TotalOf(const std::vector<Scored>& scored) {
     rules.push_back({.name = "r", .weight = one.weight, .gate = one.gate, .rule = nullptr});
     reward.parts.push_back(one.part);
   }
-  SumUp(rules, &reward);
+  SumUp(rules, /*step=*/1, &reward);
   return reward.total;
 }
 
@@ -149,18 +158,51 @@ TEST(TotalTest, IsNotClosedByAGateThatGaveNothing) {
   EXPECT_EQ(TotalOf({{1, Part(std::nullopt, Verdict::kFault), true}, {1, Part(1)}}), std::nullopt);
 }
 
-TEST(RewarderTest, GivesEachRolloutItsPartsAndText) {
+// The weights at `steps` of a rule with this schedule.
+std::vector<double> Weights(std::vector<WeightPoint> schedule, const std::vector<int64_t>& steps) {
+  const WeightedRule rule = {.name = "r",
+                             .weight = 7,
+                             .gate = false,
+                             .rule = nullptr,
+                             .data_sources = {},
+                             .schedule = std::move(schedule)};
+  std::vector<double> weights;
+  for (const int64_t step : steps) weights.push_back(rule.WeightAt(step));
+  return weights;
+}
+
+TEST(WeightTest, IsAlwaysTheSameWithoutSchedule) {
+  EXPECT_THAT(Weights({}, {0, 1000}), ElementsAre(7, 7));
+}
+
+TEST(WeightTest, GoesStraightFromPointToPoint) {
+  EXPECT_THAT(Weights({{10, 0}, {20, 1}, {40, 0.5}}, {0, 10, 15, 20, 30, 40, 99}),
+              ElementsAre(0, 0, 0.5, 1, 0.75, 0.5, 0.5));
+}
+
+TEST(WeightTest, JumpsFromOneStepToTheNext) {
+  EXPECT_THAT(Weights({{10, 0}, {11, 1}}, {10, 11}), ElementsAre(0, 1));
+}
+
+TEST(RewarderTest, SumsWithTheWeightsOfTheStep) {
+  std::vector<WeightedRule> rules = RulesOf(Named("x", Gives({Part(1)})));
+  rules[0].schedule = {{0, 0}, {4, 1}};
+  const auto rewarder = Create(std::move(rules)).value();
+  EXPECT_EQ(Score(*rewarder, Group(1)).value()[0].total, 0.25);
+  EXPECT_THAT(rewarder->WeightsAt(3), ElementsAre(0.75));
+}
+
+TEST(RewarderTest, GivesEachRolloutItsParts) {
   const auto rewarder = Create(
       RulesOf(Named("x", Gives({Part(1), Part(2)})), Named("y", Gives({Part(10), Part(20)}), 0.1)));
   ASSERT_TRUE(rewarder.ok()) << rewarder.status();
   EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("x", "y"));
-  const ScoredGroup scored = (*rewarder)->Score(Group(2)).value();
-  ASSERT_EQ(scored.rewards.size(), 2);
-  EXPECT_EQ(scored.rewards[1].parts[0].value, 2);
-  EXPECT_EQ(scored.rewards[1].parts[1].value, 20);
-  EXPECT_EQ(scored.rewards[0].total, 2);  // 1 + 0.1 * 10
-  EXPECT_EQ(scored.rewards[1].total, 4);  // 2 + 0.1 * 20
-  EXPECT_THAT(scored.texts, ElementsAre("a", "b"));
+  const std::vector<Reward> rewards = Score(**rewarder, Group(2)).value();
+  ASSERT_EQ(rewards.size(), 2);
+  EXPECT_EQ(rewards[1].parts[0].value, 2);
+  EXPECT_EQ(rewards[1].parts[1].value, 20);
+  EXPECT_EQ(rewards[0].total, 2);  // 1 + 0.1 * 10
+  EXPECT_EQ(rewards[1].total, 4);  // 2 + 0.1 * 20
 }
 
 TEST(RewarderTest, ShowsRulesThePromptAndTheParsedText) {
@@ -177,7 +219,7 @@ TEST(RewarderTest, ShowsRulesThePromptAndTheParsedText) {
                        }
                        return parts;
                      }))));
-  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(2)).ok());
   EXPECT_THAT(seen, ElementsAre("gold a 2", "gold b 2"));
 }
 
@@ -194,11 +236,39 @@ TEST(RewarderTest, DecodesWithoutTheTokenThatEndedIt) {
   EXPECT_EQ((*rewarder)->TextOf(rollout), "");
 }
 
+// Notes how many inputs each call has.
+std::unique_ptr<RewardRule> NotesCalls(RewardRule::Scope scope, std::vector<size_t>* calls) {
+  return std::make_unique<FakeRule>(
+      std::vector<std::string>(),
+      [calls](absl::Span<const ScoreInput> inputs) {
+        calls->push_back(inputs.size());
+        return std::vector<RewardPart>(inputs.size(), Part(1));
+      },
+      scope);
+}
+
+TEST(RewarderTest, ShowsAllGroupsAtOnceToRulesThatDoNotCompare) {
+  std::vector<size_t> by_rollout;
+  std::vector<size_t> by_group;
+  const auto rewarder =
+      Create(RulesOf(Named("x", NotesCalls(RewardRule::Scope::kRollout, &by_rollout)),
+                     Named("y", NotesCalls(RewardRule::Scope::kGroup, &by_group))));
+  const RolloutGroup first = Group(2);
+  const RolloutGroup second = Group(3);
+  const std::vector<std::string> texts = {"a", "b", "c"};
+  const auto rewards = (*rewarder)->Score(
+      {{first, absl::MakeConstSpan(texts).first(2)}, {Group(0), {}}, {second, texts}}, 1);
+  ASSERT_TRUE(rewards.ok()) << rewards.status();
+  EXPECT_THAT(*rewards, ElementsAre(SizeIs(2), IsEmpty(), SizeIs(3)));
+  EXPECT_THAT(by_rollout, ElementsAre(5));
+  EXPECT_THAT(by_group, ElementsAre(2, 3));
+}
+
 TEST(RewarderTest, ScoresAnEmptyGroup) {
   const auto rewarder = Create(RulesOf(Named("x", Gives({}))));
-  const auto scored = (*rewarder)->Score(Group(0));
+  const auto scored = Score(**rewarder, Group(0));
   ASSERT_TRUE(scored.ok()) << scored.status();
-  EXPECT_THAT(scored->rewards, IsEmpty());
+  EXPECT_THAT(*scored, IsEmpty());
 }
 
 TEST(RewarderOrderTest, RunsARuleAfterThoseItReads) {
@@ -207,7 +277,7 @@ TEST(RewarderOrderTest, RunsARuleAfterThoseItReads) {
       Create(RulesOf(Named("a", Notes("a", {"c"}, &log)), Named("b", Notes("b", {}, &log)),
                      Named("c", Notes("c", {"b"}, &log)), Named("d", Notes("d", {}, &log))));
   ASSERT_TRUE(rewarder.ok()) << rewarder.status();
-  ASSERT_TRUE((*rewarder)->Score(Group(1)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(1)).ok());
   EXPECT_THAT(log, ElementsAre("b", "c", "a", "d"));
   EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("a", "b", "c", "d"));
 }
@@ -225,7 +295,7 @@ TEST(RewarderOrderTest, ShowsExactlyTheNamedPartsOfTheSameRollout) {
   const auto rewarder =
       Create(RulesOf(Named("a", Gives({Part(1), Part(2)})), Named("reader", std::move(reader)),
                      Named("b", Gives({Part(3), Part(4)}))));
-  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(2)).ok());
   EXPECT_THAT(seen, ElementsAre(Pair("b", 3.0), Pair("b", 4.0)));
 }
 
@@ -254,6 +324,9 @@ TEST(RewarderCreateTest, RejectsWhatCannotBe) {
   EXPECT_THAT(error_of(RulesOf(Named("x", Gives({})), Named("x", Gives({})))),
               HasSubstr(R"(two reward rules are called "x")"));
   EXPECT_THAT(error_of(RulesOf(Named("x", Gives({}), std::nan("")))), HasSubstr("weight"));
+  std::vector<WeightedRule> falling = RulesOf(Named("x", Gives({})));
+  falling[0].schedule = {{5, 1}, {5, 2}};
+  EXPECT_THAT(error_of(std::move(falling)), HasSubstr("steps of its weights must rise"));
   EXPECT_THAT(
       error_of(RulesOf(Named("x", Notes("x", {"answr"}, &log)), Named("answer", Gives({})))),
       AllOf(HasSubstr(R"("x" comes after "answr")"), HasSubstr(R"("x", "answer")")));
@@ -266,9 +339,9 @@ TEST(RewarderFailureTest, AFailureThatPassesExcludesTheRollouts) {
         absl::ResourceExhaustedError("down")}) {
     const auto rewarder =
         Create(RulesOf(Named("x", Gives({Part(1), Part(1)})), Named("service", Fails(status))));
-    const auto scored = (*rewarder)->Score(Group(2));
+    const auto scored = Score(**rewarder, Group(2));
     ASSERT_TRUE(scored.ok()) << scored.status();
-    for (const Reward& reward : scored->rewards) {
+    for (const Reward& reward : *scored) {
       EXPECT_EQ(reward.total, std::nullopt);
       EXPECT_EQ(reward.parts[0].value, 1);
       EXPECT_EQ(reward.parts[1].value, std::nullopt);
@@ -283,7 +356,7 @@ TEST(RewarderFailureTest, AFailureThatStaysIsReturned) {
        {absl::InvalidArgumentError("no"), absl::FailedPreconditionError("no"),
         absl::UnimplementedError("no"), absl::DataLossError("no"), absl::CancelledError("no")}) {
     const auto rewarder = Create(RulesOf(Named("service", Fails(status))));
-    const auto scored = (*rewarder)->Score(Group(2));
+    const auto scored = Score(**rewarder, Group(2));
     EXPECT_EQ(scored.status().code(), status.code());
     EXPECT_EQ(scored.status().message(), R"(reward rule "service": no)");
   }
@@ -292,12 +365,12 @@ TEST(RewarderFailureTest, AFailureThatStaysIsReturned) {
 TEST(RewarderFailureTest, AValueThatIsNoNumberExcludesItsRolloutOnly) {
   const auto rewarder =
       Create(RulesOf(Named("x", Gives({Part(std::nan("")), Part(HUGE_VAL), Part(1)}))));
-  const ScoredGroup scored = (*rewarder)->Score(Group(3)).value();
-  EXPECT_EQ(scored.rewards[0].parts[0].verdict, Verdict::kFault);
-  EXPECT_THAT(scored.rewards[0].parts[0].message, HasSubstr("nan"));
-  EXPECT_EQ(scored.rewards[0].total, std::nullopt);
-  EXPECT_EQ(scored.rewards[1].total, std::nullopt);
-  EXPECT_EQ(scored.rewards[2].total, 1);
+  const std::vector<Reward> rewards = Score(**rewarder, Group(3)).value();
+  EXPECT_EQ(rewards[0].parts[0].verdict, Verdict::kFault);
+  EXPECT_THAT(rewards[0].parts[0].message, HasSubstr("nan"));
+  EXPECT_EQ(rewards[0].total, std::nullopt);
+  EXPECT_EQ(rewards[1].total, std::nullopt);
+  EXPECT_EQ(rewards[2].total, 1);
 }
 
 // Rules for a data source each.
@@ -321,10 +394,10 @@ TEST(RewarderSourceTest, ARuleJudgesPromptsOfItsSourcesAlone) {
   const auto rewarder = OfSources(Gives({Part(1)}), Fails(absl::InternalError("not asked")));
   RolloutGroup group = Group(1);
   group.prompt = PromptOf("aime", "gold");
-  const ScoredGroup scored = rewarder->Score(group).value();
-  EXPECT_EQ(scored.rewards[0].total, 1.0);
-  EXPECT_EQ(scored.rewards[0].parts[1].value, std::nullopt);
-  EXPECT_EQ(scored.rewards[0].parts[1].verdict, std::nullopt);
+  const std::vector<Reward> rewards = Score(*rewarder, group).value();
+  EXPECT_EQ(rewards[0].total, 1.0);
+  EXPECT_EQ(rewards[0].parts[1].value, std::nullopt);
+  EXPECT_EQ(rewards[0].parts[1].verdict, std::nullopt);
 }
 
 // Wants ground truths that are not empty.
