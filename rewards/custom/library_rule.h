@@ -10,19 +10,20 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/child_pool.h"
-#include "rewards/custom/library_wire.h"
+#include "rewards/custom/batches.h"
 #include "rewards/reward_rule.h"
 
 namespace whet {
 
 struct LibraryRuleOptions {
-  std::string name = "library";                // In messages.
-  std::string path;                            // Of the library; as dlopen has it.
-  std::string config;                          // For whet_verifier_create.
-  int processes = 1;                           // That load it, and share the samples.
-  int batch = 64;                              // Samples of a call.
-  absl::Duration timeout = absl::Seconds(60);  // Of a call.
-  std::string program = {};                    // whet-verify; empty: the one beside this program.
+  std::string name = "library";                      // In messages.
+  std::string path;                                  // Of the library; as dlopen has it.
+  std::string config;                                // For whet_verifier_create.
+  int processes = 1;                                 // That load it, and share the samples.
+  int batch = 64;                                    // Samples of a call.
+  absl::Duration timeout = absl::Seconds(60);        // Of a call.
+  absl::Duration start_timeout = absl::Seconds(60);  // Of loading and whet_verifier_create.
+  std::string program = {};  // whet-verify; empty: the one beside this program.
 };
 
 // Each process holds the library and calls it with one batch after another. What kills it, takes
@@ -39,9 +40,7 @@ class LibraryRule : public RewardRule {
  private:
   explicit LibraryRule(const LibraryRuleOptions& options);
 
-  // Judges `batches` side by side. A batch that failed has kFault parts.
-  std::vector<std::vector<RewardPart>> ScoreBatches(
-      absl::Span<const std::vector<LibrarySample>> batches);
+  std::vector<BatchParts> ScoreBatches(const std::vector<InputBatch>& batches);
 
   const LibraryRuleOptions options_;
   ChildPool pool_;

@@ -30,10 +30,10 @@ RewardPart ReadPart(ByteReader* reader) {
 
 }  // namespace
 
-std::string EncodeSamples(absl::Span<const LibrarySample> samples) {
+std::string EncodeSamples(absl::Span<const VerifierSample> samples) {
   ByteWriter writer;
   writer.Number(static_cast<int64_t>(samples.size()));
-  for (const LibrarySample& sample : samples) {
+  for (const VerifierSample& sample : samples) {
     writer.Text(sample.prompt);
     writer.Text(sample.completion);
     writer.Text(sample.ground_truth);
@@ -45,11 +45,11 @@ std::string EncodeSamples(absl::Span<const LibrarySample> samples) {
   return writer.Take();
 }
 
-absl::StatusOr<std::vector<LibrarySample>> DecodeSamples(absl::string_view bytes) {
+absl::StatusOr<std::vector<VerifierSample>> DecodeSamples(absl::string_view bytes) {
   ByteReader reader(bytes);
-  std::vector<LibrarySample> samples;
+  std::vector<VerifierSample> samples;
   for (int64_t count = reader.Count(); count > 0 && !reader.failed(); --count) {
-    LibrarySample sample;
+    VerifierSample sample;
     sample.prompt = reader.Text();
     sample.completion = reader.Text();
     sample.ground_truth = reader.Text();

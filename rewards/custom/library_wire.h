@@ -3,30 +3,20 @@
 #ifndef WHET_REWARDS_CUSTOM_LIBRARY_WIRE_H_
 #define WHET_REWARDS_CUSTOM_LIBRARY_WIRE_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "rewards/custom/verifier_sample.h"
 #include "rollout/reward.h"
 
 namespace whet {
 
-struct LibrarySample {
-  std::string prompt;
-  std::string completion;
-  std::string ground_truth;
-  std::string data_source;
-  std::string extra;
-  int64_t completion_tokens = 0;
-  bool finished = true;
-};
-
-std::string EncodeSamples(absl::Span<const LibrarySample> samples);
+std::string EncodeSamples(absl::Span<const VerifierSample> samples);
 // InvalidArgument for bytes that EncodeSamples does not write.
-absl::StatusOr<std::vector<LibrarySample>> DecodeSamples(absl::string_view bytes);
+absl::StatusOr<std::vector<VerifierSample>> DecodeSamples(absl::string_view bytes);
 
 // The parts, or why there are none.
 std::string EncodeParts(const absl::StatusOr<std::vector<RewardPart>>& parts);

@@ -24,7 +24,7 @@ absl::Status Find(void* library, const char* name, Function* function) {
 
 whet_text TextOf(absl::string_view text) { return {text.data(), text.size()}; }
 
-whet_sample SampleOf(const LibrarySample& sample) {
+whet_sample SampleOf(const VerifierSample& sample) {
   return {.size = sizeof(whet_sample),
           .prompt = TextOf(sample.prompt),
           .completion = TextOf(sample.completion),
@@ -83,7 +83,7 @@ LibraryHost::~LibraryHost() {
 }
 
 absl::StatusOr<std::vector<RewardPart>> LibraryHost::Score(
-    absl::Span<const LibrarySample> samples) {
+    absl::Span<const VerifierSample> samples) {
   std::vector<whet_sample> given;
   std::vector<whet_result> results;
   std::vector<char> messages(samples.size() * kMessageBytes);

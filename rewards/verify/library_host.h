@@ -27,7 +27,7 @@ class LibraryHost {
 
   // Internal if the library says that all failed. What is no finite number, and what is no verdict,
   // is kFault.
-  absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const LibrarySample> samples);
+  absl::StatusOr<std::vector<RewardPart>> Score(absl::Span<const VerifierSample> samples);
 
  private:
   LibraryHost() = default;

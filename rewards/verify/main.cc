@@ -25,7 +25,7 @@ namespace {
 absl::Status ServeLibrary(const std::string& path, absl::string_view config) {
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<LibraryHost> host, LibraryHost::Load(path, config));
   return ServeRequests([&host](absl::string_view request) {
-    const absl::StatusOr<std::vector<LibrarySample>> samples = DecodeSamples(request);
+    const absl::StatusOr<std::vector<VerifierSample>> samples = DecodeSamples(request);
     return EncodeParts(samples.ok() ? host->Score(*samples) : samples.status());
   });
 }
