@@ -1,5 +1,6 @@
 #include "cli/reward_rules.h"
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -65,6 +66,21 @@ absl::StatusOr<std::unique_ptr<RewardRule>> MakeLibraryRule(const std::string& n
   return LibraryRule::Create(options);
 }
 
+absl::StatusOr<std::unique_ptr<RewardRule>> MakeServiceRule(const std::string& name,
+                                                            const config::ServiceRule& rule) {
+  ServiceRuleOptions options = OptionsOf(rule);
+  options.name = name;
+  if (rule.has_api_key_env()) {
+    const char* key = std::getenv(rule.api_key_env().c_str());
+    if (key == nullptr) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the environment variable ", rule.api_key_env(), " is not set"));
+    }
+    options.token = key;
+  }
+  return ServiceRule::Create(std::move(options));
+}
+
 // Rules that look at lengths and forms; nullptr for others.
 std::unique_ptr<RewardRule> MakeShapeRule(const config::RewardRule& rule) {
   switch (rule.rule_case()) {
@@ -101,7 +117,11 @@ class RuleMaker {
                         .weight = rule.weight(),
                         .gate = rule.gate(),
                         .rule = MakeShapeRule(rule),
-                        .data_sources = TextsOf(rule.data_source())};
+                        .data_sources = TextsOf(rule.data_source()),
+                        .schedule = {}};
+    for (const config::WeightPoint& point : rule.weight_at()) {
+      out.schedule.push_back({point.step(), point.weight()});
+    }
     if (out.rule == nullptr) {
       absl::StatusOr<std::unique_ptr<RewardRule>> made = MakeJudge(out.name, rule);
       WHET_RETURN_IF_ERROR(Annotate(made.status(), absl::StrCat("rule \"", out.name, "\"")));
@@ -138,6 +158,8 @@ class RuleMaker {
         return MakeCommandRule(name, rule.command());
       case config::RewardRule::kLibrary:
         return MakeLibraryRule(name, rule.library());
+      case config::RewardRule::kService:
+        return MakeServiceRule(name, rule.service());
       default:
         return absl::InternalError("a kind without a rule");
     }

@@ -153,6 +153,19 @@ LibraryRuleOptions OptionsOf(const config::LibraryRule& rule) {
   options.processes = rule.processes();
   options.batch = rule.batch();
   options.timeout = absl::Seconds(rule.timeout_seconds());
+  options.start_timeout = absl::Seconds(rule.start_timeout_seconds());
+  return options;
+}
+
+ServiceRuleOptions OptionsOf(const config::ServiceRule& rule) {
+  ServiceRuleOptions options;
+  options.endpoints = {rule.endpoint().begin(), rule.endpoint().end()};
+  options.tls = rule.tls();
+  options.batch = rule.batch();
+  options.send_tokens = rule.send_tokens();
+  options.timeout = absl::Seconds(rule.timeout_seconds());
+  options.patience = absl::Seconds(rule.patience_seconds());
+  options.start_timeout = absl::Seconds(rule.start_timeout_seconds());
   return options;
 }
 
