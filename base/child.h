@@ -38,6 +38,8 @@ struct ChildOptions {
   // It is given up when it has died so often in a row without an answer, and without a request that
   // is to blame.
   int start_attempts_max = 5;
+  // And also when so many requests in a row took too long, and it answered none between them.
+  int silent_max = 5;
   // Before it is started again after it died without an answer; doubled each time in a row.
   absl::Duration backoff_min = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(5);
@@ -54,8 +56,10 @@ struct ChildOptions {
 // oldest, with kAnyOrder each is tried again alone, and what it then dies of is to blame. A program
 // that takes its leave (child_codec.h) died of none.
 //
-// Deadlines are kept by the monotonic clock of the kernel. Waiting for a free place is bounded by
-// the timeouts of the requests before.
+// Deadlines are kept by the monotonic clock of the kernel. A request's timeout counts from when the
+// program can begin with it: with kInOrder from its answer to the request before, with kAnyOrder
+// from its last answer to any; then at most in_flight_max times from when it was sent. Waiting for a
+// free place is bounded by the timeouts of the requests before.
 class Child {
  public:
   using Done = std::function<void(absl::StatusOr<std::string> answer)>;
@@ -75,7 +79,7 @@ class Child {
   // and must not destroy the Child. Its argument is the answer, or:
   //   DeadlineExceeded    the program worked on it for longer than `timeout` and was killed
   //   Aborted             the program died of it, or answered with garbage
-  //   FailedPrecondition  the program does not start; given up
+  //   FailedPrecondition  the program does not start, or answers nothing; given up
   //   Cancelled           the Child was destroyed
   void Submit(std::string request, absl::Duration timeout, Done done);
 

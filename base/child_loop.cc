@@ -132,7 +132,10 @@ void ChildLoop::StartFailed(const absl::Status& why) {
   ++failed_starts_;
   // No further attempt mends a missing or forbidden program.
   const bool hopeless = absl::IsNotFound(why) || absl::IsPermissionDenied(why);
-  if (hopeless || failed_starts_ >= options_.start_attempts_max) return GiveUp(why);
+  if (hopeless || failed_starts_ >= options_.start_attempts_max) {
+    return GiveUp(
+        absl::StrFormat("does not start (%d attempts): %s", failed_starts_, why.message()));
+  }
   BackOff();
 }
 
@@ -142,10 +145,10 @@ void ChildLoop::BackOff() {
   start_due_ = clock_.Monotonic() + std::min(backoff, options_.backoff_max);
 }
 
-void ChildLoop::GiveUp(const absl::Status& why) {
+void ChildLoop::GiveUp(absl::string_view why) {
   dead_for_good_ = true;
-  const absl::Status status = absl::FailedPreconditionError(absl::StrFormat(
-      "%s does not start (%d attempts): %s", options_.name, failed_starts_, why.message()));
+  const absl::Status status =
+      absl::FailedPreconditionError(absl::StrCat(options_.name, " ", why));
   {
     MutexLock lock(&mu_);
     given_up_ = status;
@@ -179,7 +182,8 @@ void ChildLoop::SendWaiting() {
 
 void ChildLoop::Send(Request request) {
   request.id = next_id_++;
-  request.due = clock_.Monotonic() + request.timeout;
+  request.sent = clock_.Monotonic();
+  request.due = request.sent + request.timeout;
   to_write_ += options_.codec->Encode({request.id, request.bytes});
   in_flight_.push_back(std::move(request));
 }
@@ -287,12 +291,10 @@ absl::Status ChildLoop::TakeMessage(ChildMessage message) {
   answered_ = true;
   fruitless_ = 0;
   failed_starts_ = 0;
+  silent_ = 0;
   Request answered = std::move(*request);
   in_flight_.erase(request);
-  if (options_.order == AnswerOrder::kInOrder && !in_flight_.empty()) {
-    // Only now does it begin with the next.
-    in_flight_.front().due = clock_.Monotonic() + in_flight_.front().timeout;
-  }
+  RenewDues();
   Finish(answered, std::move(message.payload));
   return absl::OkStatus();
 }
@@ -312,6 +314,20 @@ void ChildLoop::ReadLastWords() {
   }
 }
 
+void ChildLoop::RenewDues() {
+  const absl::Duration now = clock_.Monotonic();
+  if (options_.order == AnswerOrder::kInOrder) {
+    // Only now does it begin with the next.
+    if (!in_flight_.empty()) in_flight_.front().due = now + in_flight_.front().timeout;
+    return;
+  }
+  // Nobody knows which of them it works on, one or all; but it works.
+  for (Request& request : in_flight_) {
+    request.due = std::min(now + request.timeout,
+                           request.sent + request.timeout * options_.in_flight_max);
+  }
+}
+
 void ChildLoop::ExpireDue() {
   const std::optional<absl::Duration> due = NextDue();
   if (!due.has_value() || clock_.Monotonic() < *due) return;
@@ -324,7 +340,7 @@ void ChildLoop::ExpireDue() {
                                  [&](const Request& request) { return request.due == *due; });
   EndProcess(absl::DeadlineExceededError(
                  absl::StrCat("no answer within ", absl::FormatDuration(late->timeout))),
-             leaving_ ? Suspect() : late - in_flight_.begin());
+             Suspect());
 }
 
 std::optional<size_t> ChildLoop::Suspect() const {
@@ -363,6 +379,11 @@ void ChildLoop::EndProcess(const absl::Status& why, std::optional<size_t> to_bla
     in_flight_.pop_back();
     request.alone |= !to_blame.has_value() && !leaving_;
     waiting_.push_front(std::move(request));
+  }
+  const bool silent = absl::IsDeadlineExceeded(status) && greeted_ && !answered_;
+  if (silent && ++silent_ == options_.silent_max) {
+    if (blamed.has_value()) Finish(*blamed, status);
+    return GiveUp(absl::StrCat("gives no answers: ", status.message()));
   }
   if (blamed.has_value()) {
     // A request that kills it is not the program's fault, but may be one of many such.

@@ -40,7 +40,9 @@ class ChildLoop {
     absl::Duration timeout;
     Child::Done done;
     uint64_t id = 0;                            // Set when it is sent.
-    absl::Duration due = absl::ZeroDuration();  // On the monotonic clock; while in flight.
+    // On the monotonic clock, while in flight.
+    absl::Duration sent = absl::ZeroDuration();
+    absl::Duration due = absl::ZeroDuration();
     bool alone = false;                         // Suspected of having killed the program.
   };
 
@@ -50,7 +52,7 @@ class ChildLoop {
   void StartIfDue();
   void StartFailed(const absl::Status& why);
   void BackOff();
-  void GiveUp(const absl::Status& why) ABSL_LOCKS_EXCLUDED(mu_);
+  void GiveUp(absl::string_view why) ABSL_LOCKS_EXCLUDED(mu_);
   void SetReady() ABSL_LOCKS_EXCLUDED(mu_);
 
   void SendWaiting();
@@ -65,6 +67,7 @@ class ChildLoop {
   bool Read();
   absl::Status TakeMessages();
   absl::Status TakeMessage(ChildMessage message);
+  void RenewDues();  // It has answered.
   void ExpireDue();
 
   // The program has ended, or is ended now because of `why`. Complete answers have been taken.
@@ -97,6 +100,7 @@ class ChildLoop {
   bool answered_ = false;     // Since it was started.
   int fruitless_ = 0;         // Starts in a row after which it died without an answer …
   int failed_starts_ = 0;     // … and without a request to blame.
+  int silent_ = 0;            // Deadlines in a row between which it did not answer.
   absl::Duration start_due_;  // When to start it; from then on, when it must have greeted.
   std::string to_write_;
   size_t written_ = 0;  // Of to_write_.

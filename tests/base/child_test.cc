@@ -218,6 +218,48 @@ TEST(ChildTest, TriesSuspectsAloneWhereAnyMayBeToBlame) {
   EXPECT_EQ(got[3].value(), "3");
 }
 
+TEST(ChildTest, WhereAnyMayBeToBlameADeadlineCostsTheOneThatHangsAlone) {
+  ChildOptions options = Program();
+  options.order = AnswerOrder::kAnyOrder;
+  options.in_flight_max = 4;
+  Answers answers;
+  Child child(std::move(options));
+  child.Submit("echo 0", kLong, answers.Keep(0));
+  child.Submit("hang", absl::Milliseconds(200), answers.Keep(1));
+  child.Submit("echo 2", kLong, answers.Keep(2));
+  child.Submit("echo 3", kLong, answers.Keep(3));
+  const auto got = answers.Await(4);
+  EXPECT_EQ(got[0].value(), "0");
+  EXPECT_TRUE(absl::IsDeadlineExceeded(got[1].status()));
+  EXPECT_EQ(got[2].value(), "2");
+  EXPECT_EQ(got[3].value(), "3");
+}
+
+TEST(ChildTest, AnAnswerToAnyIsTimeForAllWhereAnyMayBeWorkedOn) {
+  ChildOptions options = Program();
+  options.order = AnswerOrder::kAnyOrder;
+  options.in_flight_max = 8;
+  Answers answers;
+  Child child(std::move(options));
+  // One after another: the last is answered after twice the timeout.
+  for (size_t i = 0; i < 8; ++i) {
+    child.Submit("take 300", absl::Seconds(2), answers.Keep(i));
+  }
+  for (const auto& got : answers.Await(8)) EXPECT_TRUE(got.ok()) << got.status();
+}
+
+TEST(ChildTest, GivesUpAProgramThatAnswersNothing) {
+  ChildOptions options = Program();
+  options.silent_max = 3;
+  Child child(std::move(options));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(absl::IsDeadlineExceeded(child.Call("hang", absl::Milliseconds(20)).status()));
+  }
+  const absl::Status status = child.Call("echo 1", kLong).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("gives no answers"));
+}
+
 TEST(ChildTest, GarbageIsAFailureAndNotAnAnswer) {
   Child child(Program());
   const absl::Status status = child.Call("garbage", kLong).status();
