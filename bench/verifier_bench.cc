@@ -2,6 +2,7 @@
 //
 //   verifier_bench python3 verifier.py        a command, as `whet new verifier python` makes one
 //   verifier_bench ./verifier.so              a library, as `whet new verifier cpp` does
+//   verifier_bench 127.0.0.1:50051            a gRPC service, as `whet serve rewards` is one
 //
 // Prints verdicts a second for completions of 500 bytes, 4,096 a call, the best of five calls.
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "base/status.h"
 #include "rewards/custom/command_rule.h"
 #include "rewards/custom/library_rule.h"
+#include "rewards/remote/service_rule.h"
 
 namespace whet {
 namespace {
@@ -29,6 +31,11 @@ absl::StatusOr<std::unique_ptr<RewardRule>> MakeRule(const std::vector<std::stri
     LibraryRuleOptions options;
     options.path = argv[0];
     return LibraryRule::Create(options);
+  }
+  if (argv.size() == 1 && absl::StrContains(argv[0], ':')) {
+    ServiceRuleOptions options;
+    options.endpoints = argv;
+    return ServiceRule::Create(options);
   }
   CommandRuleOptions options;
   options.argv = argv;
@@ -72,7 +79,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const absl::Status status =
       words.empty()
-          ? absl::InvalidArgumentError("usage: verifier_bench PROGRAM [ARGUMENT]… | FILE.so")
+          ? absl::InvalidArgumentError("usage: verifier_bench PROGRAM [ARGUMENT]… | FILE.so | HOST:PORT")
           : whet::Run(words);
   if (status.ok()) return 0;
   std::fprintf(stderr, "verifier_bench: %s\n", std::string(status.message()).c_str());

@@ -21,7 +21,7 @@ struct CommandRuleOptions {
   std::string working_directory;               // Empty: ours.
   int processes = 1;                           // That share the samples.
   int in_flight_max = 64;                      // Samples that a process holds at a time.
-  absl::Duration timeout = absl::Seconds(60);  // Of a sample, from when it is sent.
+  absl::Duration timeout = absl::Seconds(60);  // From one answer to the next.
   absl::Duration start_timeout = absl::Seconds(60);
   bool send_tokens = false;  // "completion_ids" too.
 };
@@ -31,10 +31,11 @@ struct CommandRuleOptions {
 // line with that id, in any order. What it writes to stderr is its log, whose end is told when it
 // dies.
 //
-// A program that dies, takes too long for a sample or writes what is no line of the protocol is
+// A program that dies, answers nothing for `timeout` or writes what is no line of the protocol is
 // killed with all that it started, and started again, at last every five seconds. What it held is
 // sent again, each sample alone, until it is known of which it died (base/child.h): that one is
-// kFault, and no other. Thread-safe.
+// kFault, and no other. One that answers nothing at all is given up after five samples.
+// Thread-safe.
 class CommandRule : public RewardRule {
  public:
   // Waits until the processes have greeted: FailedPrecondition, with their last words, if they do
