@@ -192,6 +192,24 @@ def conversation_of(prompt):
     return messages if all("role" in message for message in messages) else None
 
 
+def truth_of(sample):
+    """The ground truth as the row has it: where it is no text, whet says its JSON, too."""
+    extra, text = sample["extra"], sample["ground_truth"]
+    model = extra.get("reward_model")
+    if isinstance(model, dict) and model.get("ground_truth") is not None:
+        return model["ground_truth"]
+    others = [extra.get(name) for name in TRUTH_NAMES]
+    others = [value for value in others if value is not None and not isinstance(value, str)]
+    return next((value for value in others if value == value_of(text)), text)
+
+
+def value_of(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 def nothing(*_, **__):
     """For log_extra and log_metric."""
 
@@ -338,8 +356,9 @@ class Judge:
         for name in sorted({name for sample in samples for name in sample["extra"]}):
             columns[name] = [sample["extra"].get(name) for sample in samples]
         columns.setdefault("data_source", [sample["data_source"] for sample in samples])
+        truths = [truth_of(sample) for sample in samples]
         for name in TRUTH_NAMES:
-            columns.setdefault(name, [sample["ground_truth"] for sample in samples])
+            columns.setdefault(name, truths)
         for name in QUESTION_NAMES:
             columns.setdefault(name, [sample["prompt"] for sample in samples])
         for name in TRL_NAMES:
@@ -370,13 +389,11 @@ class Judge:
 
     def verl_one(self, sample):
         extra = sample["extra"]
-        model = extra.get("reward_model")
-        truth = model.get("ground_truth") if isinstance(model, dict) else None
         info = extra.get("extra_info")
         arguments = {
             "data_source": sample["data_source"],
             "solution_str": sample["completion"],
-            "ground_truth": sample["ground_truth"] if truth is None else truth,
+            "ground_truth": truth_of(sample),
             "extra_info": {**(info if isinstance(info, dict) else extra), "num_turns": None,
                            "rollout_reward_scores": {}},
         }
@@ -386,7 +403,7 @@ class Judge:
         arguments = {
             "queries": [sample["prompt"] + sample["completion"] for sample in samples],
             "prompts": [sample["prompt"] for sample in samples],
-            "labels": [sample["ground_truth"] for sample in samples],
+            "labels": [truth_of(sample) for sample in samples],
         }
         return self.renamed(arguments, list(arguments))
 

@@ -36,6 +36,12 @@ def columns(completions, solution, target, data_source, question, self, **kwargs
     return [float(c == s == t and d == "d" and q == "q" and one == 3)
             for c, s, t, d, q, one in zip(completions, solution, target, data_source, question, self)]
 
+def truth(completions, answer, solution):
+    return [float(one == two == 42) for one, two in zip(answer, solution)]
+
+def label(queries, prompts, labels):
+    return [float(one == 42) for one in labels]
+
 def tokens(completion_ids, **kwargs):
     return [len(ids) for ids in completion_ids]
 
@@ -218,6 +224,11 @@ class WhetRewardsTest(unittest.TestCase):
         self.assertEqual(self.rewards("columns", samples), [1.0, 0.0])
         self.assertIn("noise on stdout", self.log)
 
+    def test_a_ground_truth_that_is_no_text(self):
+        samples = [sample(1, "a", "42", extra={"answer": 42}), sample(2, "a", "42")]
+        for name in ("truth", "label"):
+            self.assertEqual(self.rewards(name, samples), [1.0, 0.0])
+
     def test_token_ids(self):
         self.assertEqual(self.rewards("tokens", [sample(1, "a", completion_ids=[4, 5])]), [2.0])
         self.assertIn("send_tokens", self.answers("tokens", [sample(1, "a")])[0]["error"])
@@ -305,14 +316,16 @@ class WhetRewardsTest(unittest.TestCase):
 
     def test_processes_that_it_spawns_find_it(self):
         path = self.write("pool.py", """
+import concurrent.futures
 import multiprocessing
 
 def length(text):
     return len(text)
 
 def reward(completions, **kwargs):
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.map(length, completions)
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        return list(pool.map(length, completions))
 """)
         self.assertEqual(self.rewards(f"{path}:reward", [sample(1, "ab"), sample(2, "")]),
                          [2.0, 0.0])
