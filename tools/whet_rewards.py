@@ -60,8 +60,8 @@ FAILURES = (Exception, SystemExit, asyncio.CancelledError)
 
 
 def imported(path):
-    """The module of FILE.py. Its folder is first in sys.path, as a main program's is, and it has its
-    own name, so that processes that it spawns find it again; unless that name is another's."""
+    """The module of FILE.py. Its folder is first in sys.path, as a main program's is, and it has
+    its own name, so that processes that it spawns find it again; unless the name is another's."""
     path = os.path.abspath(path)
     folder, name = os.path.split(path)
     name = name[:-len(".py")]

@@ -88,8 +88,8 @@ def trl_agrees(samples):
     agreed = public == tested
     by_column = with_column(samples, "solution")
     direct_columns = columns_of(by_column, ["solution", "level"])
-    ways = {"the ground truth": samples, "a column": by_column,
-            "a prompt of messages": with_messages(samples)}
+    ways = {"by the ground truth": samples,
+            "by a column, the prompt as messages": with_messages(by_column)}
     for where in TRL_FUNCTIONS:
         function = eval(where, {name: getattr(trl.rewards, name) for name in public})
         direct = function(**direct_columns)

@@ -33,8 +33,8 @@ def columns(completions, solution, target, data_source, question, self, **kwargs
     assert "prompt" not in kwargs and kwargs["answer"] == ["raw"] * len(completions)
     print("noise on stdout")
     sys.stdout.flush()
-    return [float(c == s == t and d == "d" and q == "q" and one == 3)
-            for c, s, t, d, q, one in zip(completions, solution, target, data_source, question, self)]
+    rows = zip(completions, solution, target, data_source, question, self)
+    return [float(c == s == t and d == "d" and q == "q" and one == 3) for c, s, t, d, q, one in rows]
 
 def truth(completions, answer, solution):
     return [float(one == two == 42) for one, two in zip(answer, solution)]
@@ -280,7 +280,7 @@ class WhetRewardsTest(unittest.TestCase):
         self.assertIn("'c' is not in list", answers[1]["error"])
 
     def test_what_was_answered_before_a_death_stays(self):
-        with self.assertRaisesRegex(RuntimeError, r'ends with 3 (.|\n)*{"id": 1, "reward": 1.0}\n$'):
+        with self.assertRaisesRegex(RuntimeError, r'ends with 3 (.|\n)*{"id": 1, "reward": 1.0}'):
             self.answers("dies", [sample(1, "a"), sample(2, "die")])
 
     def test_a_child_that_it_forks_answers_nothing(self):
