@@ -15,7 +15,8 @@ struct Prompt {
   std::vector<int32_t> tokens;  // `text` encoded; at least one.
   std::string ground_truth;     // What answers are judged by; a text, or JSON where it was no text.
   std::string data_source;      // Chooses rules in a mixed run; may be empty.
-  std::string extra;            // The row's other columns as a JSON object.
+  std::string extra;            // The row's other columns as a JSON object; also a ground truth
+                                // that was no text.
 };
 
 }  // namespace whet

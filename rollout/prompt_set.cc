@@ -163,8 +163,9 @@ class Reader {
     Json extra = Json::Object();
     WHET_ASSIGN_OR_RETURN(const absl::Span<const Json::Member> members, row.Members());
     for (const Json::Member& member : members) {
-      const bool taken =
-          &member.value == truth || member.key == question || member.key == kSourceColumn;
+      // A ground truth that is no text is kept as it is: functions of others tell 42 from "42".
+      const bool is_text_truth = &member.value == truth && truth->is_string();
+      const bool taken = is_text_truth || member.key == question || member.key == kSourceColumn;
       if (taken) continue;
       extra.Set(member.key, member.value);
     }

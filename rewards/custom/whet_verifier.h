@@ -49,7 +49,7 @@ typedef struct {
   whet_text completion; /* Without special tokens. */
   whet_text ground_truth;
   whet_text data_source;
-  whet_text extra; /* The row's other columns, a JSON object. */
+  whet_text extra; /* The row's other columns, and a ground truth that was no text, as JSON. */
   uint64_t completion_tokens;
   int32_t finished; /* 0 if it was cut off. */
 } whet_sample;

@@ -116,6 +116,7 @@ TEST_F(PromptSetTest, OfSeveralGroundTruthsTheMostExplicitCounts) {
 
 TEST_F(PromptSetTest, AGroundTruthThatIsNoTextIsItsJson) {
   EXPECT_EQ(First(R"({"prompt": "q", "answer": 42})").ground_truth, "42");
+  EXPECT_EQ(First(R"({"prompt": "q", "answer": 42})").extra, R"({"answer":42})");
   EXPECT_EQ(First(R"({"prompt": "q", "answer": 0.5})").ground_truth, "0.5");
   EXPECT_EQ(First(R"({"prompt": "q", "answer": {"target": 3, "nums": [1, 2]}})").ground_truth,
             R"({"target":3,"nums":[1,2]})");
