@@ -1,5 +1,5 @@
-// Whatever two texts are, they are compared within bounds, an answer equals itself or has a reason
-// not to, and a judgement is the same the second time.
+// Whatever two texts are, they are compared within bounds, an answer is judged against itself with a
+// reason, and a judgement is the same the second time.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,6 +23,8 @@ void CheckPair(string_view gold, string_view answer, const MathOptions& options)
   WHET_CHECK(first.verdict == second.verdict);
   WHET_CHECK(first.why == second.why);
   if (first.verdict == Verdict::kCorrect) WHET_CHECK(!first.gold_parsed.empty());
+  // That 1/0 equals nothing, and that an inequality echoed back is no answer, are told so.
+  WHET_CHECK(!JudgeMath(gold, gold, options).why.empty());
 }
 
 }  // namespace
