@@ -20,7 +20,7 @@ absl::StatusOr<Evaluated> EvaluatePrompts(const EvaluatorParts& parts,
   std::vector<std::vector<std::optional<std::string>>> keys;
   std::vector<RolloutId> ids;
   for (const CollectedGroup& group : out.groups) {
-    keys.push_back(parts.rewarder->AnswerKeys(group.rewarded.group));
+    keys.push_back(parts.rewarder->AnswerKeys(group.rewarded.group, group.texts));
     for (const Rollout& rollout : group.rewarded.group.rollouts) ids.push_back(rollout.id);
   }
   out.metrics = EvaluationOf(out.groups, parts.rewarder->rule_names(), keys);

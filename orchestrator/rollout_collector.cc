@@ -27,6 +27,12 @@ bool AllJudged(const PartialGroup& group) {
 
 }  // namespace
 
+std::string TextOf(const Rollout& rollout, const DecodeFunction& decode) {
+  absl::Span<const int32_t> tokens = rollout.tokens;
+  if (rollout.finish == Finish::kStop && !tokens.empty()) tokens.remove_suffix(1);
+  return decode(tokens);
+}
+
 // One call of Collect.
 class RolloutCollector::Gathering {
  public:
@@ -115,7 +121,7 @@ class RolloutCollector::Gathering {
       if (entry == group_of_.end()) continue;  // Not of this call.
       ++collector_.stats_.sampled_rollouts;
       collector_.stats_.sampled_tokens += static_cast<int64_t>(rollout.tokens.size());
-      std::string text = parts_.rewarder->TextOf(rollout);
+      std::string text = TextOf(rollout, *parts_.decode);
       WHET_RETURN_IF_ERROR(parts_.ledger->AddRollout(rollout, text));
       PartialGroup& group = groups_[entry->second];
       const size_t sample = static_cast<size_t>(rollout.id.sample);
@@ -147,10 +153,11 @@ class RolloutCollector::Gathering {
 
   absl::Status Judge(CollectedGroup* group) {
     const absl::Duration begin = parts_.clock->Monotonic();
-    absl::StatusOr<ScoredGroup> scored = parts_.rewarder->Score(group->rewarded.group);
+    absl::StatusOr<std::vector<Reward>> rewards =
+        parts_.rewarder->Score(group->rewarded.group, group->texts);
     collector_.stats_.judging += parts_.clock->Monotonic() - begin;
-    if (!scored.ok()) return scored.status();
-    group->rewarded.rewards = std::move(scored->rewards);
+    if (!rewards.ok()) return rewards.status();
+    group->rewarded.rewards = *std::move(rewards);
     for (size_t i = 0; i < group->rewarded.rewards.size(); ++i) {
       WHET_RETURN_IF_ERROR(parts_.ledger->AddReward(group->rewarded.group.rollouts[i].id,
                                                     group->rewarded.rewards[i], rules_));

@@ -151,49 +151,38 @@ void SumUp(const std::vector<WeightedRule>& rules, Reward* reward) {
   }
 }
 
-Rewarder::Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion,
-                   DecodeFunction decode)
-    : rules_(std::move(rules)), completion_(std::move(completion)), decode_(std::move(decode)) {
+Rewarder::Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion)
+    : rules_(std::move(rules)), completion_(std::move(completion)) {
   for (const WeightedRule& rule : rules_) rule_names_.push_back(rule.name);
 }
 
 absl::StatusOr<std::unique_ptr<Rewarder>> Rewarder::Create(std::vector<WeightedRule> rules,
-                                                           CompletionOptions completion,
-                                                           DecodeFunction decode) {
+                                                           CompletionOptions completion) {
   WHET_RETURN_IF_ERROR(CheckRules(rules));
   WHET_ASSIGN_OR_RETURN(std::vector<std::vector<size_t>> after, ResolveAfter(rules));
   WHET_ASSIGN_OR_RETURN(std::vector<size_t> order, OrderOf(rules, after));
   // The constructor is private: std::make_unique cannot call it.
-  std::unique_ptr<Rewarder> rewarder(
-      new Rewarder(std::move(rules), std::move(completion), std::move(decode)));
+  std::unique_ptr<Rewarder> rewarder(new Rewarder(std::move(rules), std::move(completion)));
   rewarder->after_ = std::move(after);
   rewarder->order_ = std::move(order);
   return rewarder;
 }
 
-std::string Rewarder::TextOf(const Rollout& rollout) const {
-  absl::Span<const int32_t> tokens = rollout.tokens;
-  if (rollout.finish == Finish::kStop && !tokens.empty()) tokens.remove_suffix(1);
-  return decode_(tokens);
-}
-
-absl::StatusOr<ScoredGroup> Rewarder::Score(const RolloutGroup& group) const {
+absl::StatusOr<std::vector<Reward>> Rewarder::Score(const RolloutGroup& group,
+                                                    absl::Span<const std::string> texts) const {
   const size_t count = group.rollouts.size();
-  ScoredGroup scored;
-  if (count == 0) return scored;
-  for (const Rollout& rollout : group.rollouts) scored.texts.push_back(TextOf(rollout));
+  WHET_CHECK(texts.size() == count);
+  std::vector<Reward> rewards(count);
+  if (count == 0) return rewards;
   std::vector<Completion> completions;
   completions.reserve(count);
-  for (const std::string& text : scored.texts) {
-    completions.push_back(ParseCompletion(text, completion_));
-  }
-  scored.rewards.resize(count);
-  for (Reward& reward : scored.rewards) reward.parts.resize(rules_.size());
+  for (const std::string& text : texts) completions.push_back(ParseCompletion(text, completion_));
+  for (Reward& reward : rewards) reward.parts.resize(rules_.size());
   for (const size_t r : order_) {
-    WHET_RETURN_IF_ERROR(ScoreRule(r, group, completions, &scored.rewards));
+    WHET_RETURN_IF_ERROR(ScoreRule(r, group, completions, &rewards));
   }
-  for (Reward& reward : scored.rewards) SumUp(rules_, &reward);
-  return scored;
+  for (Reward& reward : rewards) SumUp(rules_, &reward);
+  return rewards;
 }
 
 bool WeightedRule::Judges(const Prompt& prompt) const {
@@ -230,13 +219,16 @@ absl::StatusOr<std::vector<std::string>> Rewarder::GoldFaults(
   return faults;
 }
 
-std::vector<std::optional<std::string>> Rewarder::AnswerKeys(const RolloutGroup& group) const {
+std::vector<std::optional<std::string>> Rewarder::AnswerKeys(
+    const RolloutGroup& group, absl::Span<const std::string> texts) const {
+  WHET_CHECK(texts.size() == group.rollouts.size());
   std::vector<std::optional<std::string>> keys;
-  for (const Rollout& rollout : group.rollouts) {
-    const std::string text = TextOf(rollout);
-    const Completion completion = ParseCompletion(text, completion_);
-    const ScoreInput input = {
-        .prompt = *group.prompt, .rollout = rollout, .completion = completion, .earlier = {}};
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const Completion completion = ParseCompletion(texts[i], completion_);
+    const ScoreInput input = {.prompt = *group.prompt,
+                              .rollout = group.rollouts[i],
+                              .completion = completion,
+                              .earlier = {}};
     std::optional<std::string> key;
     for (const WeightedRule& rule : rules_) {
       if (!key.has_value() && rule.Judges(*group.prompt)) key = rule.rule->AnswerKey(input);

@@ -1,10 +1,8 @@
-// From rollouts to rewards: decodes and parses each completion once, runs the rules, and sums up.
+// From rollouts to rewards: parses each completion once, runs the rules, and sums up.
 #ifndef WHET_REWARDS_REWARDER_H_
 #define WHET_REWARDS_REWARDER_H_
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,14 +31,6 @@ struct WeightedRule {
   bool Judges(const Prompt& prompt) const;
 };
 
-// The text of token ids, without special tokens. Thread-safe.
-using DecodeFunction = std::function<std::string(absl::Span<const int32_t>)>;
-
-struct ScoredGroup {
-  std::vector<Reward> rewards;     // Of group.rollouts[i].
-  std::vector<std::string> texts;  // Its completion, as the rules read it.
-};
-
 // Sums up a rollout's parts, given in the order of the rules. First of these that holds:
 //   1. a gate's value is 0                        0
 //   2. a part's verdict is excluded               absent
@@ -56,8 +46,7 @@ class Rewarder {
   // none, if a name is empty or occurs twice, if a weight is not finite, if after() names no other
   // rule, or if rules wait for each other; the message names them.
   static absl::StatusOr<std::unique_ptr<Rewarder>> Create(std::vector<WeightedRule> rules,
-                                                          CompletionOptions completion,
-                                                          DecodeFunction decode);
+                                                          CompletionOptions completion);
 
   Rewarder(const Rewarder&) = delete;
   Rewarder& operator=(const Rewarder&) = delete;
@@ -65,18 +54,16 @@ class Rewarder {
   // Names of the rules, in the order of Reward::parts.
   const std::vector<std::string>& rule_names() const { return rule_names_; }
 
-  // A completion as text: its tokens without the one that ended it, which is left out as a token
-  // and not as text: a model that spells out "<|im_end|>" has written that.
-  std::string TextOf(const Rollout& rollout) const;
-
-  // Judges a group, which may be empty. A rule whose call failed:
+  // Judges a group, which may be empty; `texts` are the completions of its rollouts. A rule whose
+  // call failed:
   //   Unavailable, Internal, Unknown, Aborted, DeadlineExceeded, ResourceExhausted
   //       gives each rollout of the call a part with verdict kFault: it is excluded, never scored
   //       0, and whoever counts excluded rollouts stops the run where there are too many;
   //   any other (InvalidArgument, FailedPrecondition, Unimplemented, DataLoss, Cancelled …)
   //       would befall the next group too: returned, with the rule's name before it.
   // A value that is not finite is a kFault of its rule.
-  absl::StatusOr<ScoredGroup> Score(const RolloutGroup& group) const;
+  absl::StatusOr<std::vector<Reward>> Score(const RolloutGroup& group,
+                                            absl::Span<const std::string> texts) const;
 
   // For each prompt why it cannot be judged: the name of the first rule that says so with its
   // reason (RewardRule::GoldFaults), or that no rule judges its data source; empty if it can be. An
@@ -85,10 +72,11 @@ class Rewarder {
       absl::Span<const std::shared_ptr<const Prompt>> prompts) const;
 
   // What each rollout answers, by the first rule that knows one for it; RewardRule::AnswerKey.
-  std::vector<std::optional<std::string>> AnswerKeys(const RolloutGroup& group) const;
+  std::vector<std::optional<std::string>> AnswerKeys(const RolloutGroup& group,
+                                                     absl::Span<const std::string> texts) const;
 
  private:
-  Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion, DecodeFunction decode);
+  Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion);
 
   // Runs rule `r` on the group whose earlier parts are in `rewards`, and puts its parts there.
   absl::Status ScoreRule(size_t r, const RolloutGroup& group,
@@ -97,7 +85,6 @@ class Rewarder {
 
   const std::vector<WeightedRule> rules_;
   const CompletionOptions completion_;
-  const DecodeFunction decode_;
   std::vector<std::string> rule_names_;
   std::vector<std::vector<size_t>> after_;  // [rule] Positions in rules_ of those it waits for.
   std::vector<size_t> order_;               // Positions in rules_, each after those it waits for.

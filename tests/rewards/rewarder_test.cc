@@ -62,15 +62,8 @@ std::unique_ptr<RewardRule> Notes(const std::string& name, std::vector<std::stri
                                     });
 }
 
-// A token is a letter: 1 is "a".
-std::string Letters(absl::Span<const int32_t> tokens) {
-  std::string text;
-  for (const int32_t token : tokens) text.push_back(static_cast<char>('a' + token - 1));
-  return text;
-}
-
 absl::StatusOr<std::unique_ptr<Rewarder>> Create(std::vector<WeightedRule> rules) {
-  return Rewarder::Create(std::move(rules), {}, Letters);
+  return Rewarder::Create(std::move(rules), {});
 }
 
 RolloutGroup Group(size_t count) {
@@ -84,6 +77,15 @@ RolloutGroup Group(size_t count) {
     group.rollouts.push_back(std::move(rollout));
   }
   return group;
+}
+
+// Its rollouts say "a", "b" …
+absl::StatusOr<std::vector<Reward>> Score(const Rewarder& rewarder, const RolloutGroup& group) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < group.rollouts.size(); ++i) {
+    texts.emplace_back(1, static_cast<char>('a' + i));
+  }
+  return rewarder.Score(group, texts);
 }
 
 template <typename... R>
@@ -149,18 +151,17 @@ TEST(TotalTest, IsNotClosedByAGateThatGaveNothing) {
   EXPECT_EQ(TotalOf({{1, Part(std::nullopt, Verdict::kFault), true}, {1, Part(1)}}), std::nullopt);
 }
 
-TEST(RewarderTest, GivesEachRolloutItsPartsAndText) {
+TEST(RewarderTest, GivesEachRolloutItsParts) {
   const auto rewarder = Create(
       RulesOf(Named("x", Gives({Part(1), Part(2)})), Named("y", Gives({Part(10), Part(20)}), 0.1)));
   ASSERT_TRUE(rewarder.ok()) << rewarder.status();
   EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("x", "y"));
-  const ScoredGroup scored = (*rewarder)->Score(Group(2)).value();
-  ASSERT_EQ(scored.rewards.size(), 2);
-  EXPECT_EQ(scored.rewards[1].parts[0].value, 2);
-  EXPECT_EQ(scored.rewards[1].parts[1].value, 20);
-  EXPECT_EQ(scored.rewards[0].total, 2);  // 1 + 0.1 * 10
-  EXPECT_EQ(scored.rewards[1].total, 4);  // 2 + 0.1 * 20
-  EXPECT_THAT(scored.texts, ElementsAre("a", "b"));
+  const std::vector<Reward> rewards = Score(**rewarder, Group(2)).value();
+  ASSERT_EQ(rewards.size(), 2);
+  EXPECT_EQ(rewards[1].parts[0].value, 2);
+  EXPECT_EQ(rewards[1].parts[1].value, 20);
+  EXPECT_EQ(rewards[0].total, 2);  // 1 + 0.1 * 10
+  EXPECT_EQ(rewards[1].total, 4);  // 2 + 0.1 * 20
 }
 
 TEST(RewarderTest, ShowsRulesThePromptAndTheParsedText) {
@@ -177,28 +178,15 @@ TEST(RewarderTest, ShowsRulesThePromptAndTheParsedText) {
                        }
                        return parts;
                      }))));
-  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(2)).ok());
   EXPECT_THAT(seen, ElementsAre("gold a 2", "gold b 2"));
-}
-
-TEST(RewarderTest, DecodesWithoutTheTokenThatEndedIt) {
-  const auto rewarder = Create(RulesOf(Named("x", Gives({Part(1)}))));
-  Rollout rollout = {};
-  rollout.tokens = {1, 2, 26};
-  rollout.finish = Finish::kStop;
-  EXPECT_EQ((*rewarder)->TextOf(rollout), "ab");
-  rollout.finish = Finish::kLength;
-  EXPECT_EQ((*rewarder)->TextOf(rollout), "abz");
-  rollout.tokens.clear();
-  rollout.finish = Finish::kStop;
-  EXPECT_EQ((*rewarder)->TextOf(rollout), "");
 }
 
 TEST(RewarderTest, ScoresAnEmptyGroup) {
   const auto rewarder = Create(RulesOf(Named("x", Gives({}))));
-  const auto scored = (*rewarder)->Score(Group(0));
-  ASSERT_TRUE(scored.ok()) << scored.status();
-  EXPECT_THAT(scored->rewards, IsEmpty());
+  const auto rewards = Score(**rewarder, Group(0));
+  ASSERT_TRUE(rewards.ok()) << rewards.status();
+  EXPECT_THAT(*rewards, IsEmpty());
 }
 
 TEST(RewarderOrderTest, RunsARuleAfterThoseItReads) {
@@ -207,7 +195,7 @@ TEST(RewarderOrderTest, RunsARuleAfterThoseItReads) {
       Create(RulesOf(Named("a", Notes("a", {"c"}, &log)), Named("b", Notes("b", {}, &log)),
                      Named("c", Notes("c", {"b"}, &log)), Named("d", Notes("d", {}, &log))));
   ASSERT_TRUE(rewarder.ok()) << rewarder.status();
-  ASSERT_TRUE((*rewarder)->Score(Group(1)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(1)).ok());
   EXPECT_THAT(log, ElementsAre("b", "c", "a", "d"));
   EXPECT_THAT((*rewarder)->rule_names(), ElementsAre("a", "b", "c", "d"));
 }
@@ -225,7 +213,7 @@ TEST(RewarderOrderTest, ShowsExactlyTheNamedPartsOfTheSameRollout) {
   const auto rewarder =
       Create(RulesOf(Named("a", Gives({Part(1), Part(2)})), Named("reader", std::move(reader)),
                      Named("b", Gives({Part(3), Part(4)}))));
-  ASSERT_TRUE((*rewarder)->Score(Group(2)).ok());
+  ASSERT_TRUE(Score(**rewarder, Group(2)).ok());
   EXPECT_THAT(seen, ElementsAre(Pair("b", 3.0), Pair("b", 4.0)));
 }
 
@@ -266,9 +254,9 @@ TEST(RewarderFailureTest, AFailureThatPassesExcludesTheRollouts) {
         absl::ResourceExhaustedError("down")}) {
     const auto rewarder =
         Create(RulesOf(Named("x", Gives({Part(1), Part(1)})), Named("service", Fails(status))));
-    const auto scored = (*rewarder)->Score(Group(2));
-    ASSERT_TRUE(scored.ok()) << scored.status();
-    for (const Reward& reward : scored->rewards) {
+    const auto rewards = Score(**rewarder, Group(2));
+    ASSERT_TRUE(rewards.ok()) << rewards.status();
+    for (const Reward& reward : *rewards) {
       EXPECT_EQ(reward.total, std::nullopt);
       EXPECT_EQ(reward.parts[0].value, 1);
       EXPECT_EQ(reward.parts[1].value, std::nullopt);
@@ -283,21 +271,21 @@ TEST(RewarderFailureTest, AFailureThatStaysIsReturned) {
        {absl::InvalidArgumentError("no"), absl::FailedPreconditionError("no"),
         absl::UnimplementedError("no"), absl::DataLossError("no"), absl::CancelledError("no")}) {
     const auto rewarder = Create(RulesOf(Named("service", Fails(status))));
-    const auto scored = (*rewarder)->Score(Group(2));
-    EXPECT_EQ(scored.status().code(), status.code());
-    EXPECT_EQ(scored.status().message(), R"(reward rule "service": no)");
+    const auto rewards = Score(**rewarder, Group(2));
+    EXPECT_EQ(rewards.status().code(), status.code());
+    EXPECT_EQ(rewards.status().message(), R"(reward rule "service": no)");
   }
 }
 
 TEST(RewarderFailureTest, AValueThatIsNoNumberExcludesItsRolloutOnly) {
   const auto rewarder =
       Create(RulesOf(Named("x", Gives({Part(std::nan("")), Part(HUGE_VAL), Part(1)}))));
-  const ScoredGroup scored = (*rewarder)->Score(Group(3)).value();
-  EXPECT_EQ(scored.rewards[0].parts[0].verdict, Verdict::kFault);
-  EXPECT_THAT(scored.rewards[0].parts[0].message, HasSubstr("nan"));
-  EXPECT_EQ(scored.rewards[0].total, std::nullopt);
-  EXPECT_EQ(scored.rewards[1].total, std::nullopt);
-  EXPECT_EQ(scored.rewards[2].total, 1);
+  const std::vector<Reward> rewards = Score(**rewarder, Group(3)).value();
+  EXPECT_EQ(rewards[0].parts[0].verdict, Verdict::kFault);
+  EXPECT_THAT(rewards[0].parts[0].message, HasSubstr("nan"));
+  EXPECT_EQ(rewards[0].total, std::nullopt);
+  EXPECT_EQ(rewards[1].total, std::nullopt);
+  EXPECT_EQ(rewards[2].total, 1);
 }
 
 // Rules for a data source each.
@@ -321,10 +309,10 @@ TEST(RewarderSourceTest, ARuleJudgesPromptsOfItsSourcesAlone) {
   const auto rewarder = OfSources(Gives({Part(1)}), Fails(absl::InternalError("not asked")));
   RolloutGroup group = Group(1);
   group.prompt = PromptOf("aime", "gold");
-  const ScoredGroup scored = rewarder->Score(group).value();
-  EXPECT_EQ(scored.rewards[0].total, 1.0);
-  EXPECT_EQ(scored.rewards[0].parts[1].value, std::nullopt);
-  EXPECT_EQ(scored.rewards[0].parts[1].verdict, std::nullopt);
+  const std::vector<Reward> rewards = Score(*rewarder, group).value();
+  EXPECT_EQ(rewards[0].total, 1.0);
+  EXPECT_EQ(rewards[0].parts[1].value, std::nullopt);
+  EXPECT_EQ(rewards[0].parts[1].verdict, std::nullopt);
 }
 
 // Wants ground truths that are not empty.
