@@ -185,7 +185,9 @@ absl::Status PrintResult(const EvalArguments& arguments, const Evaluated& evalua
 absl::StatusOr<Evaluated> Collect(const EvalInputs& inputs, RolloutSource* source, Ledger* ledger,
                                   LedgerReader* reader) {
   SystemClock clock;
+  const DecodeFunction decode = DecoderOf(&inputs.model.tokenizer);
   RolloutCollector collector({.source = source,
+                              .decode = &decode,
                               .rewarder = inputs.rewarder.get(),
                               .ledger = ledger,
                               .reader = reader,
@@ -255,8 +257,7 @@ absl::Status RunEval(const EvalArguments& arguments) {
                         MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
   WHET_ASSIGN_OR_RETURN(
       inputs.rewarder,
-      Rewarder::Create(std::move(rules), CompletionOf(inputs.config.evaluation().prompts()),
-                       DecoderOf(&inputs.model.tokenizer)));
+      Rewarder::Create(std::move(rules), CompletionOf(inputs.config.evaluation().prompts())));
   WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "evaluation.prompts", &inputs.prompts));
   WHET_ASSIGN_OR_RETURN(RunDirectory run, RunDirectory::Open(directory));
   const bool is_new = !run.stored_config().has_value();

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "orchestrator/rollout_collector.h"
 #include "policy/checkpoint.h"
 #include "policy/device.h"
 #include "policy/engine.h"
-#include "rewards/rewarder.h"
 #include "text/tokenizer.h"
 
 namespace whet {

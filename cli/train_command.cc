@@ -210,8 +210,10 @@ absl::Status Train(const TrainArguments& arguments, const TrainInputs& inputs, R
                         TrainView::Open(run->paths(), opened.reader.get(), &clock,
                                         {.terminal = isatty(STDOUT_FILENO) == 1,
                                          .shows_kl = inputs.config.loss().kl_coefficient() > 0}));
+  const DecodeFunction decode = DecoderOf(&inputs.model.tokenizer);
   TrainLoop loop({.updater = updater.get(),
                   .source = &source,
+                  .decode = &decode,
                   .rewarder = inputs.rewarder.get(),
                   .ledger = opened.ledger.get(),
                   .reader = opened.reader.get(),
@@ -234,8 +236,7 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
                         MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
   WHET_ASSIGN_OR_RETURN(inputs.rewarder,
-                        Rewarder::Create(std::move(rules), CompletionOf(inputs.config.prompts()),
-                                         DecoderOf(&inputs.model.tokenizer)));
+                        Rewarder::Create(std::move(rules), CompletionOf(inputs.config.prompts())));
   WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "prompts", &inputs.prompts));
   if (inputs.held_out.has_value()) {
     WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "evaluation.prompts", &*inputs.held_out));

@@ -198,6 +198,14 @@ class LedgerWriter final : public Ledger {
         [event = std::move(event)](LedgerTables& tables) { return tables.AddEvent(event); });
   }
 
+  absl::Status AddRescored(int64_t rescoring, const RolloutId& id, Reward reward,
+                           std::shared_ptr<const std::vector<std::string>> rules) override {
+    WHET_CHECK(rules->size() == reward.parts.size());
+    WHET_RETURN_IF_ERROR(CheckNumbers(id, reward));
+    return Queue([rescoring, id, rescored = RescoredRecord{std::move(reward), *rules}](
+                     LedgerTables& tables) { return tables.AddRescored(rescoring, id, rescored); });
+  }
+
   absl::Status RecordStep(StepRecord step) override {
     for (const ConsumedRollout& consumed : step.consumed) {
       if (std::isnan(consumed.advantage)) {
@@ -221,6 +229,20 @@ class LedgerWriter final : public Ledger {
   absl::Status RecordEvaluation(EvaluationRecord evaluation) override {
     return Await(EntryKind::kOther,
                  [&](LedgerTables& tables) { return tables.AddEvaluation(evaluation); });
+  }
+
+  absl::StatusOr<int64_t> BeginRescoring(RescoringRecord rescoring) override {
+    int64_t id = 0;
+    WHET_RETURN_IF_ERROR(Await(EntryKind::kOther, [&](LedgerTables& tables) -> absl::Status {
+      WHET_ASSIGN_OR_RETURN(id, tables.BeginRescoring(rescoring));
+      return absl::OkStatus();
+    }));
+    return id;
+  }
+
+  absl::Status FinishRescoring(int64_t id) override {
+    return Await(EntryKind::kOther,
+                 [&](LedgerTables& tables) { return tables.FinishRescoring(id); });
   }
 
   absl::Status Flush() override {

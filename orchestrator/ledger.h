@@ -3,8 +3,8 @@
 //
 // docs/formats.md has the tables. The rules that callers and later readers rely on:
 //   - A rollout is its id. Adding one that is there is a no-op, and so is everything else here that
-//     is added twice, but events: a run that starts again adds what it has, and the ledger keeps
-//     the first.
+//     is added twice, but events and rescorings: a run that starts again adds what it has, and the
+//     ledger keeps the first.
 //   - A rollout is of a lease, a lease of a prompt; what is of something that is not there is
 //   refused.
 //   - Every rollout has one disposition; it leaves kPending once.
@@ -106,6 +106,24 @@ struct EventRecord {
   absl::Time time = absl::InfinitePast();  // When it was added: the ledger's own, read only.
 };
 
+// Rules that were run once more, over what is recorded. What they gave stands beside what the run
+// itself was given; nothing of the run is changed by it.
+struct RescoringRecord {
+  int64_t id = 0;                          // From 1: the ledger's own, read only.
+  absl::Time time = absl::InfinitePast();  // When it was begun: the ledger's own, read only.
+  std::string rules;                       // Their configuration as text.
+  std::string judged;                      // Which rollouts, in words: "train, batch 3".
+  std::string version;                     // Of whet.
+  bool finished = false;  // FinishRescoring was called: all of them are rescored. Read only.
+  int64_t rollouts = 0;   // That are rescored: read only.
+};
+
+// What a rescoring gave a rollout.
+struct RescoredRecord {
+  Reward reward;
+  std::vector<std::string> rules;  // Names of reward.parts.
+};
+
 // What an open ledger says about its run.
 struct RunRecord {
   std::string config;   // The whole configuration as text, as it was when the run began.
@@ -145,6 +163,9 @@ class Ledger {
   // kTrained, which only RecordStep gives.
   virtual absl::Status SetDisposition(std::vector<RolloutId> ids, Disposition disposition) = 0;
   virtual absl::Status AddEvent(EventRecord event) = 0;
+  // Of a rescoring that was begun; `rules` as above.
+  virtual absl::Status AddRescored(int64_t rescoring, const RolloutId& id, Reward reward,
+                                   std::shared_ptr<const std::vector<std::string>> rules) = 0;
 
   // These wait until all that was queued before, and they, are on disk.
   //
@@ -155,12 +176,15 @@ class Ledger {
   virtual absl::Status RecordCheckpoint(CheckpointRecord checkpoint) = 0;
   virtual absl::Status ForgetCheckpoint(int64_t step) = 0;
   virtual absl::Status RecordEvaluation(EvaluationRecord evaluation) = 0;
+  // Returns the id of the new rescoring.
+  virtual absl::StatusOr<int64_t> BeginRescoring(RescoringRecord rescoring) = 0;
+  virtual absl::Status FinishRescoring(int64_t id) = 0;
   virtual absl::Status Flush() = 0;
 };
 
 // The reading side: a snapshot at each call, while a run writes or after it. Not thread-safe; each
 // thread opens its own. NotFound if there is no file at `path`, or nothing in it yet; else as
-// above.
+// above. A ledger of an older version is read as it is.
 //
 // Where its directory may not be written (a copy on a read-only disk), it can be read if it was
 // closed properly or the files beside it are there too.
@@ -170,8 +194,9 @@ class LedgerReader {
   virtual ~LedgerReader() = default;
 
   virtual absl::StatusOr<std::optional<RunRecord>> Run() = 0;
-  // In the order in which they were added.
-  virtual absl::StatusOr<std::vector<LeaseRecord>> Leases(RandomPurpose purpose, int64_t batch) = 0;
+  // In the order in which they were added; without a batch those of all.
+  virtual absl::StatusOr<std::vector<LeaseRecord>> Leases(RandomPurpose purpose,
+                                                          std::optional<int64_t> batch) = 0;
   // Finished rollouts of one draw, by sample.
   virtual absl::StatusOr<std::vector<RolloutRecord>> Rollouts(RandomPurpose purpose,
                                                               uint64_t prompt, int64_t draw) = 0;
@@ -184,6 +209,10 @@ class LedgerReader {
   virtual absl::StatusOr<std::vector<CheckpointRecord>> Checkpoints() = 0;
   virtual absl::StatusOr<std::vector<EvaluationRecord>> Evaluations() = 0;
   virtual absl::StatusOr<std::vector<EventRecord>> Events() = 0;
+  virtual absl::StatusOr<std::vector<RescoringRecord>> Rescorings() = 0;  // By id.
+  // Absent if that rescoring did not judge it.
+  virtual absl::StatusOr<std::optional<RescoredRecord>> FindRescored(int64_t rescoring,
+                                                                     const RolloutId& id) = 0;
   // `tokens` is empty: only the tokenizer knows them.
   virtual absl::StatusOr<std::optional<Prompt>> FindPrompt(uint64_t id) = 0;
   // How many rollouts have each disposition, in the order of the enumeration.

@@ -28,17 +28,15 @@ bool MayWriteBeside(const std::string& path) {
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
-// The database, of our version; NotFound if there is nothing in it.
+// The version that brought the tables of rescorings.
+constexpr int64_t kRescoringVersion = 2;
+
+// The database, of our version or an older one; NotFound if there is nothing in it.
 absl::StatusOr<std::unique_ptr<Sqlite>> OpenAs(const std::string& path, SqliteMode mode) {
   WHET_ASSIGN_OR_RETURN(std::unique_ptr<Sqlite> database, Sqlite::Open(path, mode));
   WHET_RETURN_IF_ERROR(database->Execute("PRAGMA cell_size_check = ON"));
   WHET_ASSIGN_OR_RETURN(const int64_t version, ReadLedgerVersion(database.get()));
   if (version == 0) return absl::NotFoundError(absl::StrCat(path, " has nothing in it yet"));
-  if (version < LedgerVersion()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, " is of an older whet. Repeat the command that wrote it: that brings ",
-                     "it up to date"));
-  }
   return database;
 }
 
@@ -75,16 +73,19 @@ class SqliteLedgerReader final : public LedgerReader {
 
   absl::StatusOr<std::optional<RunRecord>> Run() override { return ReadRun(database_.get()); }
 
-  absl::StatusOr<std::vector<LeaseRecord>> Leases(RandomPurpose purpose, int64_t batch) override {
+  absl::StatusOr<std::vector<LeaseRecord>> Leases(RandomPurpose purpose,
+                                                  std::optional<int64_t> batch) override {
     std::vector<LeaseRecord> leases;
     SqliteStatement& query = database_->Prepared(
-        "SELECT prompt, draw, samples FROM lease WHERE purpose = ? AND batch = ? ORDER BY id");
-    WHET_RETURN_IF_ERROR(query.Bind(static_cast<int64_t>(purpose), batch).ForEachRow([&] {
+        "SELECT prompt, draw, samples, batch FROM lease "
+        "WHERE purpose = ? AND batch BETWEEN ? AND ? ORDER BY id");
+    query.Bind(static_cast<int64_t>(purpose), batch.value_or(0), batch.value_or(kAnyBatch));
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
       leases.push_back({.purpose = purpose,
                         .prompt = query.Unsigned(0),
                         .draw = query.Int(1),
                         .samples = query.Int(2),
-                        .batch = batch});
+                        .batch = query.Int(3)});
       return absl::OkStatus();
     }));
     return leases;
@@ -203,6 +204,51 @@ class SqliteLedgerReader final : public LedgerReader {
     return events;
   }
 
+  absl::StatusOr<std::vector<RescoringRecord>> Rescorings() override {
+    std::vector<RescoringRecord> rescorings;
+    WHET_ASSIGN_OR_RETURN(const bool may_be, HasRescorings());
+    if (!may_be) return rescorings;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT id, time, rules, judged, version, finished, "
+        "(SELECT count(*) FROM rescored WHERE rescored.rescoring = rescoring.id) "
+        "FROM rescoring ORDER BY id");
+    WHET_RETURN_IF_ERROR(query.ForEachRow([&] {
+      rescorings.push_back({.id = query.Int(0),
+                            .time = absl::UnixEpoch() + absl::Seconds(query.Double(1)),
+                            .rules = query.Text(2),
+                            .judged = query.Text(3),
+                            .version = query.Text(4),
+                            .finished = query.Int(5) != 0,
+                            .rollouts = query.Int(6)});
+      return absl::OkStatus();
+    }));
+    return rescorings;
+  }
+
+  absl::StatusOr<std::optional<RescoredRecord>> FindRescored(int64_t rescoring,
+                                                             const RolloutId& id) override {
+    SqliteTransaction snapshot(database_.get());
+    WHET_RETURN_IF_ERROR(snapshot.BeginRead());
+    std::optional<RescoredRecord> rescored;
+    WHET_ASSIGN_OR_RETURN(const bool may_be, HasRescorings());
+    if (!may_be) return rescored;
+    SqliteStatement& query = database_->Prepared(
+        "SELECT rollout, rescored.reward FROM rescored JOIN rollout ON rollout.id = rollout "
+        "WHERE rescoring = ? AND purpose = ? AND prompt = ? AND draw = ? AND sample = ?");
+    query.Bind(rescoring, static_cast<int64_t>(id.purpose), id.prompt, id.draw, id.sample);
+    const absl::Status status = query.ForEachRow([&] {
+      rescored.emplace();
+      if (!query.IsNull(1)) rescored->reward.total = query.Double(1);
+      SqliteStatement& parts = database_->Prepared(
+          "SELECT value, verdict, message, rule FROM rescored_part "
+          "WHERE rescoring = ? AND rollout = ? ORDER BY position");
+      return ReadParts(parts.Bind(rescoring, query.Int(0)), &rescored->reward.parts,
+                       &rescored->rules);
+    });
+    if (!status.ok()) return Explain(status, id);
+    return rescored;
+  }
+
   absl::StatusOr<std::optional<Prompt>> FindPrompt(uint64_t id) override {
     std::optional<Prompt> prompt;
     SqliteStatement& query = database_->Prepared(
@@ -236,6 +282,12 @@ class SqliteLedgerReader final : public LedgerReader {
   }
 
  private:
+  // Of a ledger that was older when it was opened, too: it may have been brought up to date.
+  absl::StatusOr<bool> HasRescorings() {
+    WHET_ASSIGN_OR_RETURN(const int64_t version, ReadLedgerVersion(database_.get()));
+    return version >= kRescoringVersion;
+  }
+
   // Of a row of the queries in Steps and LastStep.
   static StepRecord ReadStep(const SqliteStatement& row) {
     return {.step = row.Int(0),
@@ -277,14 +329,16 @@ class SqliteLedgerReader final : public LedgerReader {
                             .judged = row.Int(4) != 0,
                             .parts = {},
                             .disposition = static_cast<Disposition>(disposition)};
-    WHET_RETURN_IF_ERROR(ReadParts(row.Int(0), &record));
+    SqliteStatement& parts = database_->Prepared(
+        "SELECT value, verdict, message, rule FROM reward WHERE rollout = ? ORDER BY position");
+    WHET_RETURN_IF_ERROR(ReadParts(parts.Bind(row.Int(0)), &record.parts, &record.rules));
     return record;
   }
 
-  absl::Status ReadParts(int64_t rollout_row, RolloutRecord* record) {
-    SqliteStatement& query = database_->Prepared(
-        "SELECT value, verdict, message, rule FROM reward WHERE rollout = ? ORDER BY position");
-    return query.Bind(rollout_row).ForEachRow([&]() -> absl::Status {
+  // `query` gives value, verdict, message and rule.
+  static absl::Status ReadParts(SqliteStatement& query, std::vector<RewardPart>* parts,
+                                std::vector<std::string>* rules) {
+    return query.ForEachRow([&]() -> absl::Status {
       RewardPart part = {.value = std::nullopt, .verdict = std::nullopt, .message = query.Text(2)};
       if (!query.IsNull(0)) part.value = query.Double(0);
       if (!query.IsNull(1)) {
@@ -294,8 +348,8 @@ class SqliteLedgerReader final : public LedgerReader {
         }
         part.verdict = static_cast<Verdict>(verdict);
       }
-      record->parts.push_back(std::move(part));
-      record->rules.push_back(query.Text(3));
+      parts->push_back(std::move(part));
+      rules->push_back(query.Text(3));
       return absl::OkStatus();
     });
   }

@@ -15,7 +15,8 @@ namespace {
 constexpr int64_t kApplicationId = 0x77686574;
 
 // The i-th makes version i + 1 of version i. One that was released is never edited: a change of the
-// tables is a new one at the end.
+// tables is a new one at the end. LedgerReader reads what is of an older version, too, so what is
+// new it may not expect to be there.
 //
 // What is updated, `rollout`, is apart from what is large, `completion`: an update writes a row
 // anew.
@@ -115,6 +116,35 @@ CREATE TABLE event (
   kind TEXT NOT NULL,
   message TEXT NOT NULL
 ) STRICT;
+)sql",
+    R"sql(
+CREATE TABLE rescoring (
+  id INTEGER PRIMARY KEY,
+  time REAL NOT NULL DEFAULT ((julianday('now') - 2440587.5) * 86400.0),
+  rules TEXT NOT NULL,
+  judged TEXT NOT NULL,
+  version TEXT NOT NULL,
+  finished INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE rescored (
+  rescoring INTEGER NOT NULL REFERENCES rescoring,
+  rollout INTEGER NOT NULL REFERENCES rollout,
+  reward REAL,
+  PRIMARY KEY (rescoring, rollout)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rescored_part (
+  rescoring INTEGER NOT NULL,
+  rollout INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  value REAL,
+  verdict INTEGER,
+  message TEXT NOT NULL,
+  PRIMARY KEY (rescoring, rollout, position),
+  FOREIGN KEY (rescoring, rollout) REFERENCES rescored
+) STRICT, WITHOUT ROWID;
 )sql",
 };
 

@@ -22,6 +22,12 @@ absl::Status NotThere(absl::string_view what, absl::string_view first) {
       absl::StrCat(what, " is not in the ledger: ", first, " has to be called before"));
 }
 
+// What is stored of a part's verdict.
+std::optional<int64_t> VerdictNumber(const RewardPart& part) {
+  if (!part.verdict.has_value()) return std::nullopt;
+  return static_cast<int64_t>(*part.verdict);
+}
+
 // The policy that a rollout began with.
 int64_t FirstVersion(const Rollout& rollout) {
   return rollout.spans.empty() ? 0 : rollout.spans.front().version;
@@ -140,11 +146,10 @@ absl::Status LedgerTables::AddReward(const RolloutId& id, const Reward& reward,
       "VALUES (?, ?, ?, ?, ?, ?)");
   for (size_t i = 0; i < reward.parts.size(); ++i) {
     const RewardPart& part = reward.parts[i];
-    std::optional<int64_t> verdict;
-    if (part.verdict.has_value()) verdict = static_cast<int64_t>(*part.verdict);
-    WHET_RETURN_IF_ERROR(
-        insert.Bind(row, static_cast<int64_t>(i), rules[i], part.value, verdict, part.message)
-            .Run());
+    WHET_RETURN_IF_ERROR(insert
+                             .Bind(row, static_cast<int64_t>(i), rules[i], part.value,
+                                   VerdictNumber(part), part.message)
+                             .Run());
   }
   return absl::OkStatus();
 }
@@ -230,6 +235,48 @@ absl::Status LedgerTables::AddEvaluation(const EvaluationRecord& evaluation) {
       ->Prepared("INSERT INTO evaluation (step, metrics) VALUES (?, ?) ON CONFLICT DO NOTHING")
       .Bind(evaluation.step, evaluation.metrics)
       .Run();
+}
+
+absl::StatusOr<int64_t> LedgerTables::BeginRescoring(const RescoringRecord& rescoring) {
+  WHET_RETURN_IF_ERROR(
+      database_->Prepared("INSERT INTO rescoring (rules, judged, version) VALUES (?, ?, ?)")
+          .Bind(rescoring.rules, rescoring.judged, rescoring.version)
+          .Run());
+  return database_->inserted_row();
+}
+
+absl::Status LedgerTables::CheckRescoring(int64_t id) {
+  WHET_ASSIGN_OR_RETURN(const bool begun, Finds("SELECT 1 FROM rescoring WHERE id = ?", id));
+  return begun ? absl::OkStatus() : NotThere(absl::StrCat("rescoring ", id), "BeginRescoring");
+}
+
+absl::Status LedgerTables::AddRescored(int64_t rescoring, const RolloutId& id,
+                                       const RescoredRecord& rescored) {
+  WHET_RETURN_IF_ERROR(CheckRescoring(rescoring));
+  WHET_ASSIGN_OR_RETURN(const int64_t row, RowOf(id));
+  WHET_RETURN_IF_ERROR(
+      database_
+          ->Prepared("INSERT INTO rescored (rescoring, rollout, reward) VALUES (?, ?, ?) "
+                     "ON CONFLICT DO NOTHING")
+          .Bind(rescoring, row, rescored.reward.total)
+          .Run());
+  if (database_->changed() == 0) return absl::OkStatus();
+  SqliteStatement& insert = database_->Prepared(
+      "INSERT INTO rescored_part (rescoring, rollout, position, rule, value, verdict, message) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+  for (size_t i = 0; i < rescored.reward.parts.size(); ++i) {
+    const RewardPart& part = rescored.reward.parts[i];
+    WHET_RETURN_IF_ERROR(insert
+                             .Bind(rescoring, row, static_cast<int64_t>(i), rescored.rules[i],
+                                   part.value, VerdictNumber(part), part.message)
+                             .Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LedgerTables::FinishRescoring(int64_t id) {
+  WHET_RETURN_IF_ERROR(CheckRescoring(id));
+  return database_->Prepared("UPDATE rescoring SET finished = 1 WHERE id = ?").Bind(id).Run();
 }
 
 }  // namespace whet

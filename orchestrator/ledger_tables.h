@@ -34,12 +34,16 @@ class LedgerTables {
   absl::Status AddCheckpoint(const CheckpointRecord& checkpoint);
   absl::Status ForgetCheckpoint(int64_t step);
   absl::Status AddEvaluation(const EvaluationRecord& evaluation);
+  absl::StatusOr<int64_t> BeginRescoring(const RescoringRecord& rescoring);
+  absl::Status AddRescored(int64_t rescoring, const RolloutId& id, const RescoredRecord& rescored);
+  absl::Status FinishRescoring(int64_t id);
 
  private:
   // Whether `sql` gives a row.
   template <typename... Values>
   absl::StatusOr<bool> Finds(absl::string_view sql, const Values&... values);
   absl::Status CheckLease(const RolloutId& id);
+  absl::Status CheckRescoring(int64_t id);
   // The row of a rollout that is there.
   absl::StatusOr<int64_t> RowOf(const RolloutId& id);
   // The row of a rollout that a step of `batch` may consume.

@@ -27,6 +27,12 @@ bool AllJudged(const PartialGroup& group) {
 
 }  // namespace
 
+std::string TextOf(const Rollout& rollout, const DecodeFunction& decode) {
+  absl::Span<const int32_t> tokens = rollout.tokens;
+  if (rollout.finish == Finish::kStop && !tokens.empty()) tokens.remove_suffix(1);
+  return decode(tokens);
+}
+
 // One call of Collect.
 class RolloutCollector::Gathering {
  public:
@@ -133,7 +139,7 @@ class RolloutCollector::Gathering {
       if (entry == group_of_.end()) continue;  // Not of this call.
       ++collector_.stats_.sampled_rollouts;
       collector_.stats_.sampled_tokens += static_cast<int64_t>(rollout.tokens.size());
-      std::string text = parts_.rewarder->TextOf(rollout);
+      std::string text = TextOf(rollout, *parts_.decode);
       WHET_RETURN_IF_ERROR(parts_.ledger->AddRollout(rollout, text));
       PartialGroup& group = groups_[entry->second];
       const size_t sample = static_cast<size_t>(rollout.id.sample);

@@ -3,12 +3,14 @@
 #define WHET_ORCHESTRATOR_ROLLOUT_COLLECTOR_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "orchestrator/judging.h"
 #include "orchestrator/ledger.h"
@@ -19,6 +21,13 @@
 #include "rollout/sampling_params.h"
 
 namespace whet {
+
+// The text of token ids, without special tokens. Thread-safe.
+using DecodeFunction = std::function<std::string(absl::Span<const int32_t>)>;
+
+// A completion as text: its tokens without the one that ended it, which is left out as a token and
+// not as text: a model that spells out "<|im_end|>" has written that.
+std::string TextOf(const Rollout& rollout, const DecodeFunction& decode);
 
 // What is wanted of each draw.
 struct CollectRequest {
@@ -51,6 +60,7 @@ class RolloutCollector {
   // None is owned; all outlive this. `reader` is of `ledger`'s file.
   struct Parts {
     RolloutSource* source;
+    const DecodeFunction* decode;
     const Rewarder* rewarder;
     Ledger* ledger;
     LedgerReader* reader;

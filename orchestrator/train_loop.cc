@@ -42,6 +42,7 @@ TrainLoop::TrainLoop(const Parts& parts, const TrainOptions& options, Prompts pr
       options_(options),
       order_(std::move(prompts), options.seed),
       collector_({.source = parts.source,
+                  .decode = parts.decode,
                   .rewarder = parts.rewarder,
                   .ledger = parts.ledger,
                   .reader = parts.reader,

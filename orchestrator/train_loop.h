@@ -65,6 +65,7 @@ class TrainLoop {
   struct Parts {
     Updater* updater;
     RolloutSource* source;
+    const DecodeFunction* decode;
     const Rewarder* rewarder;
     Ledger* ledger;
     LedgerReader* reader;

@@ -161,30 +161,21 @@ void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward)
   }
 }
 
-Rewarder::Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion,
-                   DecodeFunction decode)
-    : rules_(std::move(rules)), completion_(std::move(completion)), decode_(std::move(decode)) {
+Rewarder::Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion)
+    : rules_(std::move(rules)), completion_(std::move(completion)) {
   for (const WeightedRule& rule : rules_) rule_names_.push_back(rule.name);
 }
 
 absl::StatusOr<std::unique_ptr<Rewarder>> Rewarder::Create(std::vector<WeightedRule> rules,
-                                                           CompletionOptions completion,
-                                                           DecodeFunction decode) {
+                                                           CompletionOptions completion) {
   WHET_RETURN_IF_ERROR(CheckRules(rules));
   WHET_ASSIGN_OR_RETURN(std::vector<std::vector<size_t>> after, ResolveAfter(rules));
   WHET_ASSIGN_OR_RETURN(std::vector<size_t> order, OrderOf(rules, after));
   // The constructor is private: std::make_unique cannot call it.
-  std::unique_ptr<Rewarder> rewarder(
-      new Rewarder(std::move(rules), std::move(completion), std::move(decode)));
+  std::unique_ptr<Rewarder> rewarder(new Rewarder(std::move(rules), std::move(completion)));
   rewarder->after_ = std::move(after);
   rewarder->order_ = std::move(order);
   return rewarder;
-}
-
-std::string Rewarder::TextOf(const Rollout& rollout) const {
-  absl::Span<const int32_t> tokens = rollout.tokens;
-  if (rollout.finish == Finish::kStop && !tokens.empty()) tokens.remove_suffix(1);
-  return decode_(tokens);
 }
 
 std::vector<double> Rewarder::WeightsAt(int64_t step) const {

@@ -1,10 +1,9 @@
-// From rollouts to rewards: decodes and parses each completion once, runs the rules, and sums up.
+// From rollouts to rewards: parses each completion once, runs the rules, and sums up.
 #ifndef WHET_REWARDS_REWARDER_H_
 #define WHET_REWARDS_REWARDER_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,9 +42,6 @@ struct WeightedRule {
   double WeightAt(int64_t step) const;
 };
 
-// The text of token ids, without special tokens. Thread-safe.
-using DecodeFunction = std::function<std::string(absl::Span<const int32_t>)>;
-
 // Sums up a rollout's parts, given in the order of the rules. First of these that holds:
 //   1. a gate's value is 0                        0
 //   2. a part's verdict is excluded               absent
@@ -55,7 +51,7 @@ using DecodeFunction = std::function<std::string(absl::Span<const int32_t>)>;
 // (4 leaves absent parts out of the sum, as TRL does.)
 void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward);
 
-// Rollouts of one prompt that are judged together, and their completions as TextOf gives them.
+// Rollouts of one prompt that are judged together, and their completions.
 struct GroupTexts {
   const RolloutGroup& group;
   absl::Span<const std::string> texts;  // As many as rollouts.
@@ -69,18 +65,13 @@ class Rewarder {
   // not rise, if after() names no other rule, or if rules wait for each other; the message names
   // them.
   static absl::StatusOr<std::unique_ptr<Rewarder>> Create(std::vector<WeightedRule> rules,
-                                                          CompletionOptions completion,
-                                                          DecodeFunction decode);
+                                                          CompletionOptions completion);
 
   Rewarder(const Rewarder&) = delete;
   Rewarder& operator=(const Rewarder&) = delete;
 
   // Names of the rules, in the order of Reward::parts.
   const std::vector<std::string>& rule_names() const { return rule_names_; }
-
-  // A completion as text: its tokens without the one that ended it, which is left out as a token
-  // and not as text: a model that spells out "<|im_end|>" has written that.
-  std::string TextOf(const Rollout& rollout) const;
 
   // The weight of each rule at a step.
   std::vector<double> WeightsAt(int64_t step) const;
@@ -110,7 +101,7 @@ class Rewarder {
                                                      absl::Span<const std::string> texts) const;
 
  private:
-  Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion, DecodeFunction decode);
+  Rewarder(std::vector<WeightedRule> rules, CompletionOptions completion);
 
   // A rollout that is being judged.
   struct Item {
@@ -127,7 +118,6 @@ class Rewarder {
 
   const std::vector<WeightedRule> rules_;
   const CompletionOptions completion_;
-  const DecodeFunction decode_;
   std::vector<std::string> rule_names_;
   std::vector<std::vector<size_t>> after_;  // [rule] Positions in rules_ of those it waits for.
   std::vector<size_t> order_;               // Positions in rules_, each after those it waits for.

@@ -59,8 +59,8 @@ QUERIES = {
     "checkpoint": "SELECT * FROM checkpoint ORDER BY step",
     "evaluation": "SELECT * FROM evaluation ORDER BY step",
 }
-# Which command did what when: differs by its nature.
-TABLES_NOT_COMPARED = {"event"}
+# Which command did what when: differs by its nature. And what is no part of the run.
+TABLES_NOT_COMPARED = {"event", "rescoring", "rescored", "rescored_part"}
 # Names the process that wrote last.
 FILES_NOT_COMPARED = {"ledger.db.lock"}
 

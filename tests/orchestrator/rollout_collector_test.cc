@@ -57,16 +57,32 @@ std::unique_ptr<Rewarder> RewarderOf(std::vector<std::unique_ptr<RewardRule>> ru
                         .gate = false,
                         .rule = std::move(rule)});
   }
-  return Rewarder::Create(
-             std::move(weighted), {},
-             [](absl::Span<const int32_t> tokens) { return std::string(tokens.size(), 'x'); })
-      .value();
+  return Rewarder::Create(std::move(weighted), {}).value();
 }
 
 std::unique_ptr<Rewarder> RewarderOf(std::unique_ptr<RewardRule> rule) {
   std::vector<std::unique_ptr<RewardRule>> rules;
   rules.push_back(std::move(rule));
   return RewarderOf(std::move(rules));
+}
+
+// A token is a letter: 1 is "a".
+std::string Letters(absl::Span<const int32_t> tokens) {
+  std::string text;
+  for (const int32_t token : tokens) text.push_back(static_cast<char>('a' + token - 1));
+  return text;
+}
+
+TEST(TextOfTest, IsWithoutTheTokenThatEndedIt) {
+  Rollout rollout = {};
+  rollout.tokens = {1, 2, 26};
+  rollout.finish = Finish::kStop;
+  EXPECT_EQ(TextOf(rollout, Letters), "ab");
+  rollout.finish = Finish::kLength;
+  EXPECT_EQ(TextOf(rollout, Letters), "abz");
+  rollout.tokens.clear();
+  rollout.finish = Finish::kStop;
+  EXPECT_EQ(TextOf(rollout, Letters), "");
 }
 
 class RolloutCollectorTest : public LedgerDirectoryTest {
@@ -78,6 +94,7 @@ class RolloutCollectorTest : public LedgerDirectoryTest {
 
   RolloutCollector::Parts PartsOf(const Rewarder* rewarder, RolloutSource* source) {
     return {.source = source,
+            .decode = &decode_,
             .rewarder = rewarder,
             .ledger = ledger_.get(),
             .reader = reader_.get(),
@@ -94,6 +111,7 @@ class RolloutCollectorTest : public LedgerDirectoryTest {
   }
 
   SystemClock clock_;
+  DecodeFunction decode_ = Letters;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<LedgerReader> reader_;
   FakeGenerator generator_{100};

@@ -15,9 +15,7 @@ namespace whet::serve {
 inline std::unique_ptr<Rewarder> RewarderOf(std::unique_ptr<RewardRule> rule) {
   std::vector<WeightedRule> rules;
   rules.push_back({.name = "answer", .weight = 1, .gate = false, .rule = std::move(rule)});
-  return Rewarder::Create(std::move(rules), {},
-                          [](absl::Span<const int32_t>) { return std::string(); })
-      .value();
+  return Rewarder::Create(std::move(rules), {}).value();
 }
 
 inline std::unique_ptr<Rewarder> AnswerRewarder() {
