@@ -34,7 +34,7 @@ def columns(completions, solution, target, data_source, question, self, **kwargs
     print("noise on stdout")
     sys.stdout.flush()
     rows = zip(completions, solution, target, data_source, question, self)
-    return [float(c == s == t and d == "d" and q == "q" and one == 3) for c, s, t, d, q, one in rows]
+    return [float(c == s == t and d == "d" and q == "q" and x == 3) for c, s, t, d, q, x in rows]
 
 def truth(completions, answer, solution):
     return [float(one == two == 42) for one, two in zip(answer, solution)]
