@@ -1,7 +1,5 @@
 #include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -12,12 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "base/atomic_file.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/sandbox_options.h"
+#include "cli/serve_options.h"
+#include "cli/serve_rewards.h"
 #include "cli/stop_signal.h"
 #include "sandbox/command.h"
 #include "serve/http_server.h"
@@ -26,7 +25,6 @@
 namespace whet {
 namespace {
 
-constexpr char kTokenVariable[] = "WHET_TOKEN";
 constexpr char kFinishingRuns[] =
     "\nwhet: answering those whose programs are running; once more to stop at once\n";
 constexpr int kWaitingMax = 256;  // verl's documentation has it send as many at a time.
@@ -48,20 +46,6 @@ sandbox::Limits MostLimits() {
   return limits;
 }
 
-// From the file or else the environment, where it does not stay: no child is to inherit it.
-absl::StatusOr<std::optional<serve::AccessToken>> ReadToken(const std::string& file) {
-  const char* variable = std::getenv(kTokenVariable);
-  std::string text = variable == nullptr ? "" : variable;
-  unsetenv(kTokenVariable);
-  if (file.empty() && variable == nullptr) return std::nullopt;
-  if (!file.empty()) {
-    WHET_ASSIGN_OR_RETURN(text, ReadFile(file));
-  }
-  absl::StatusOr<serve::AccessToken> token = serve::AccessToken::Parse(text);
-  if (!token.ok()) return Annotate(token.status(), file.empty() ? kTokenVariable : file);
-  return *std::move(token);
-}
-
 std::string LanguageNames(const serve::RunCodeOptions& options) {
   return absl::StrJoin(options.languages, ", ",
                        [](std::string* out, const auto& language) { out->append(language.name); });
@@ -81,13 +65,8 @@ absl::Status RunUntilStopped(serve::HttpServer* server, serve::RunCodeService* s
 
 absl::StatusOr<serve::HttpServerOptions> HttpOptions(const ServeArguments& arguments) {
   serve::HttpServerOptions options;
-  WHET_ASSIGN_OR_RETURN(options.address, serve::ParseListenAddress(arguments.listen));
   WHET_ASSIGN_OR_RETURN(options.token, ReadToken(arguments.token_file));
-  if (!options.address.loopback && !options.token.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("other machines can reach ", arguments.listen,
-                     ": give --token-file FILE or WHET_TOKEN, or listen on 127.0.0.1"));
-  }
+  WHET_ASSIGN_OR_RETURN(options.address, ListenAddressOf(arguments.listen, options.token));
   options.body_bytes_max = sandbox::kCommandBytesMax;
   return options;
 }
@@ -96,11 +75,7 @@ std::vector<serve::HttpRoute> Routes(serve::RunCodeService* service) {
   const auto run_code = [service](const serve::HttpRequest& request) {
     return service->Answer(request);
   };
-  const auto health = [](const serve::HttpRequest&) {
-    return serve::HttpResponse{.content_type = "text/plain", .headers = {}, .body = "ok"};
-  };
-  return {{.method = "POST", .path = "/run_code", .handler = run_code},
-          {.method = "GET", .path = "/health", .handler = health, .needs_token = false}};
+  return {{.method = "POST", .path = "/run_code", .handler = run_code}, HealthRoute()};
 }
 
 absl::Status ServeSandbox(ServeArguments arguments) {
@@ -126,19 +101,18 @@ absl::Status ServeSandbox(ServeArguments arguments) {
 }  // namespace
 
 void AddServeCommand(CLI::App* app, absl::Status* result) {
-  CLI::App* command = app->add_subcommand("serve", "Answer requests of other programs over HTTP");
+  CLI::App* command = app->add_subcommand("serve", "Answer requests of other programs");
   command->require_subcommand(1);
   CLI::App* sandbox = command->add_subcommand(
       "sandbox", "Run untrusted programs for others, by SandboxFusion's POST /run_code");
   const auto arguments = std::make_shared<ServeArguments>();
   sandbox->add_option("--listen", arguments->listen, "ADDRESS:PORT; port 0: one that is free")
       ->capture_default_str();
-  sandbox->add_option("--token-file", arguments->token_file,
-                      "A file with the token that requests must have; else that in WHET_TOKEN, "
-                      "if it is set");
+  AddTokenOption(sandbox, &arguments->token_file);
   AddLimitOptions(sandbox, &arguments->limits);
   AddSandboxOptions(sandbox, &arguments->sandbox);
   sandbox->callback([arguments, result] { *result = ServeSandbox(*arguments); });
+  AddServeRewardsCommand(command, result);
 }
 
 }  // namespace whet
