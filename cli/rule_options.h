@@ -13,6 +13,7 @@
 #include "rewards/match/countdown_rule.h"
 #include "rewards/match/json_rule.h"
 #include "rewards/match/regex_rule.h"
+#include "rewards/model/model_text.h"
 #include "rewards/shape/cosine_rule.h"
 #include "rewards/shape/length_rule.h"
 #include "rewards/shape/overlong_rule.h"
@@ -41,6 +42,7 @@ ReasoningStepsRuleOptions OptionsOf(const config::ReasoningStepsRule& rule);
 ThinkFormatRuleOptions OptionsOf(const config::ThinkFormatRule& rule);
 CommandRuleOptions OptionsOf(const config::CommandRule& rule);
 LibraryRuleOptions OptionsOf(const config::LibraryRule& rule);
+ModelTextOptions TextOptionsOf(const config::ModelRule& rule);
 
 }  // namespace whet
 
