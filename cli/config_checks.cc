@@ -149,6 +149,32 @@ class Checker {
       CheckOverlong(*overlong, path);
     } else if (const auto* choice = pb::DynamicCastToGenerated<config::ChoiceRule>(&part)) {
       CheckLetters(choice->letters(), absl::StrCat(path, ".letters"));
+    } else if (const auto* model = pb::DynamicCastToGenerated<config::ModelRule>(&part)) {
+      CheckModelRule(*model, path);
+    }
+  }
+
+  void CheckModelRule(const config::ModelRule& rule, const std::string& path) {
+    if (!rule.has_checkpoint()) AddMissing(absl::StrCat(path, ".checkpoint"), "checkpoint: \"…\"");
+    const std::string text_path = absl::StrCat(path, ".text_template");
+    if (rule.text_template().empty() || absl::StrContains(rule.text_template(), "{response}")) {
+      return;
+    }
+    Add(text_path, absl::StrCat(text_path, " lacks {response}, where the response goes"));
+  }
+
+  // What comes after a thought does not go on with what ends in the thought's opening tag.
+  void CheckModelTexts(const pb::RepeatedPtrField<config::RewardRule>& rules,
+                       const config::PromptsConfig& prompts) {
+    for (int i = 0; i < rules.size(); ++i) {
+      const config::ModelRule& model = rules[i].model();
+      if (!rules[i].has_model() || model.has_text_template()) continue;
+      if (model.place() != config::SUMMARY || !prompts.thought_prefilled()) continue;
+      const std::string path = absl::StrCat("rewards[", i, "].model.text_template");
+      Add(path, absl::StrCat(path,
+                             " is not set, so that the summary would follow the prompt's opening "
+                             "tag of a thought; write the reward model's own template, or place: "
+                             "WHOLE_RESPONSE"));
     }
   }
 
@@ -226,6 +252,7 @@ class Checker {
     CheckAggregation(train);
     CheckWarmUp(train.optimizer(), train.steps());
     CheckRuleNames(train.rewards());
+    CheckModelTexts(train.rewards(), train.prompts());
   }
 
   void CheckAggregation(const config::TrainConfig& train) {
@@ -250,6 +277,7 @@ class Checker {
           "evaluation.every_steps means nothing here, where there are no steps; leave it out");
     }
     CheckRuleNames(eval.rewards());
+    CheckModelTexts(eval.rewards(), eval.evaluation().prompts());
   }
 
   // A number of steps that is missing or out of range is told already.

@@ -112,10 +112,12 @@ absl::StatusOr<EvalInputs> ReadInputs(config::EvalConfig config) {
   const SamplingParams sampling = evaluation.has_sampling() ? SamplingOf(evaluation.sampling())
                                                             : GreedyOf(evaluation.sampling());
   WHET_ASSIGN_OR_RETURN(LoadedModel model, LoadModel(config.model(), config.engine()));
-  WHET_ASSIGN_OR_RETURN(PromptSet prompts, LoadPrompts(evaluation.prompts(), model,
-                                                       {.setting = "evaluation.prompts",
-                                                        .sampling = "evaluation.sampling",
-                                                        .tokens_max = sampling.tokens_max}));
+  WHET_ASSIGN_OR_RETURN(PromptSet prompts,
+                        LoadPrompts(evaluation.prompts(), model,
+                                    {.setting = "evaluation.prompts",
+                                     .sampling = "evaluation.sampling",
+                                     .tokens_max = sampling.tokens_max,
+                                     .needs_answers = ReadGroundTruths(config.rewards())}));
   return EvalInputs{.config = std::move(config),
                     .sampling = sampling,
                     .model = std::move(model),
@@ -254,7 +256,9 @@ absl::Status RunEval(const EvalArguments& arguments) {
   const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(EvalInputs inputs, ReadInputs(std::move(config)));
   WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
+                        MakeRules(inputs.config.rewards(), {.sandbox = inputs.config.sandbox(),
+                                                            .model = inputs.config.model(),
+                                                            .engine = inputs.config.engine()}));
   WHET_ASSIGN_OR_RETURN(
       inputs.rewarder,
       Rewarder::Create(std::move(rules), CompletionOf(inputs.config.evaluation().prompts())));

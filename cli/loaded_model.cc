@@ -51,8 +51,8 @@ absl::Status CheckWeights(const Checkpoint& checkpoint) {
 
 absl::StatusOr<LoadedModel> LoadModel(const config::ModelConfig& model,
                                       const config::EngineConfig& engine,
-                                      Checkpoint::Weights weights) {
-  WHET_ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::Open(model.checkpoint(), weights));
+                                      Checkpoint::Weights weights, ModelKind kind) {
+  WHET_ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::Open(model.checkpoint(), weights, kind));
   if (weights == Checkpoint::Weights::kNeeded) WHET_RETURN_IF_ERROR(CheckWeights(checkpoint));
   WHET_ASSIGN_OR_RETURN(Tokenizer tokenizer, Tokenizer::Load(model.checkpoint()));
   if (tokenizer.vocabulary_size() > checkpoint.config().vocabulary) {

@@ -33,7 +33,8 @@ struct LoadedModel {
 // Opens the checkpoint, its tokenizer and the device. Errors name the file and say what to do.
 absl::StatusOr<LoadedModel> LoadModel(const config::ModelConfig& model,
                                       const config::EngineConfig& engine,
-                                      Checkpoint::Weights weights = Checkpoint::Weights::kNeeded);
+                                      Checkpoint::Weights weights = Checkpoint::Weights::kNeeded,
+                                      ModelKind kind = ModelKind::kCausalLm);
 
 EngineOptions EngineOptionsOf(const LoadedModel& model, const config::EngineConfig& engine);
 

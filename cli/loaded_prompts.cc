@@ -20,7 +20,7 @@ namespace whet {
 absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
                                       const LoadedModel& model, const PromptsUse& use) {
   absl::StatusOr<PromptSet> read =
-      ReadPrompts(PromptsOf(prompts, /*needs_answers=*/true), model.tokenizer);
+      ReadPrompts(PromptsOf(prompts, use.needs_answers), model.tokenizer);
   if (absl::IsNotFound(read.status())) {
     return absl::NotFoundError(absl::StrCat(use.setting, ".file: ", read.status().message()));
   }

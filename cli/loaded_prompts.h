@@ -24,9 +24,10 @@ struct PromptsUse {
   absl::string_view setting;   // "evaluation.prompts"
   absl::string_view sampling;  // "evaluation.sampling"
   int64_t tokens_max;          // Of a completion.
+  bool needs_answers;          // A row without a ground truth is an error.
 };
 
-// Reads prompts with answers. Statuses of ReadPrompts; InvalidArgument if one of them leaves no
+// Reads prompts. Statuses of ReadPrompts; InvalidArgument if one of them leaves no
 // room for its completion in the model's context.
 absl::StatusOr<PromptSet> LoadPrompts(const config::PromptsConfig& prompts,
                                       const LoadedModel& model, const PromptsUse& use);

@@ -10,9 +10,12 @@
 #include "absl/time/time.h"
 #include "base/status.h"
 #include "cli/config_schema.h"
+#include "cli/loaded_model.h"
 #include "cli/rule_options.h"
+#include "policy/reward_model.h"
 #include "proto/config.pb.h"
 #include "rewards/code/code_rule.h"
+#include "rewards/model/model_score_rule.h"
 #include "rewards/shape/finish_rule.h"
 #include "rewards/shape/tag_count_rule.h"
 
@@ -81,6 +84,23 @@ absl::StatusOr<std::unique_ptr<RewardRule>> MakeServiceRule(const std::string& n
   return ServiceRule::Create(std::move(options));
 }
 
+absl::StatusOr<std::unique_ptr<RewardRule>> MakeModelRule(const config::ModelRule& rule,
+                                                          const RuleSettings& settings) {
+  config::ModelConfig of_rule = settings.model;
+  of_rule.set_checkpoint(rule.checkpoint());
+  WHET_ASSIGN_OR_RETURN(
+      LoadedModel loaded,
+      LoadModel(of_rule, settings.engine, Checkpoint::Weights::kNeeded, ModelKind::kRewardModel));
+  RewardModelOptions options = {.compute = loaded.compute,
+                                .tokens_max = rule.tokens_max(),
+                                .micro_batch_tokens = rule.micro_batch_tokens()};
+  if (rule.has_label()) options.label = rule.label();
+  WHET_ASSIGN_OR_RETURN(std::unique_ptr<ScoreModel> model,
+                        MakeRewardModel(loaded.checkpoint, options));
+  return std::make_unique<ModelScoreRule>(std::move(model), std::move(loaded.tokenizer),
+                                          TextOptionsOf(rule));
+}
+
 // Rules that look at lengths and forms; nullptr for others.
 std::unique_ptr<RewardRule> MakeShapeRule(const config::RewardRule& rule) {
   switch (rule.rule_case()) {
@@ -110,7 +130,8 @@ std::unique_ptr<RewardRule> MakeShapeRule(const config::RewardRule& rule) {
 // Makes rules; jails are started with the first that needs them, and shared.
 class RuleMaker {
  public:
-  explicit RuleMaker(const config::SandboxConfig& sandbox) : sandbox_(SandboxOptionsOf(sandbox)) {}
+  explicit RuleMaker(const RuleSettings& settings)
+      : settings_(settings), sandbox_(SandboxOptionsOf(settings.sandbox)) {}
 
   absl::StatusOr<WeightedRule> Make(const config::RewardRule& rule) {
     WeightedRule out = {.name = ElementName(rule),
@@ -160,6 +181,8 @@ class RuleMaker {
         return MakeLibraryRule(name, rule.library());
       case config::RewardRule::kService:
         return MakeServiceRule(name, rule.service());
+      case config::RewardRule::kModel:
+        return MakeModelRule(rule.model(), settings_);
       default:
         return absl::InternalError("a kind without a rule");
     }
@@ -171,6 +194,7 @@ class RuleMaker {
     return absl::OkStatus();
   }
 
+  const RuleSettings settings_;
   const sandbox::JailExecutorOptions sandbox_;
   std::shared_ptr<sandbox::Executor> executor_;
 };
@@ -211,14 +235,20 @@ sandbox::JailExecutorOptions SandboxOptionsOf(const config::SandboxConfig& sandb
 
 absl::StatusOr<std::vector<WeightedRule>> MakeRules(
     const google::protobuf::RepeatedPtrField<config::RewardRule>& rules,
-    const config::SandboxConfig& sandbox) {
-  RuleMaker maker(sandbox);
+    const RuleSettings& settings) {
+  RuleMaker maker(settings);
   std::vector<WeightedRule> out;
   out.reserve(static_cast<size_t>(rules.size()));
   for (const config::RewardRule& rule : rules) {
     WHET_ASSIGN_OR_RETURN(out.emplace_back(), maker.Make(rule));
   }
   return out;
+}
+
+bool ReadGroundTruths(const google::protobuf::RepeatedPtrField<config::RewardRule>& rules) {
+  return !absl::c_all_of(rules, [](const config::RewardRule& rule) {
+    return rule.has_model() || rule.has_language() || MakeShapeRule(rule) != nullptr;
+  });
 }
 
 }  // namespace whet

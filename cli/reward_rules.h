@@ -12,14 +12,28 @@
 namespace whet {
 
 namespace config {
+class EngineConfig;
+class ModelConfig;
 class RewardRule;
 class SandboxConfig;
 }  // namespace config
 
-// In their order. Jails are started if a rule runs programs: statuses of MakeJailExecutor.
+// What rules work with, of the run's settings.
+struct RuleSettings {
+  const config::SandboxConfig& sandbox;
+  // Device, type and threads are a reward model's too.
+  const config::ModelConfig& model;
+  const config::EngineConfig& engine;
+};
+
+// In their order. Jails are started if a rule runs programs: statuses of MakeJailExecutor. Reward
+// models are loaded: statuses of LoadModel.
 absl::StatusOr<std::vector<WeightedRule>> MakeRules(
     const google::protobuf::RepeatedPtrField<config::RewardRule>& rules,
-    const config::SandboxConfig& sandbox);
+    const RuleSettings& settings);
+
+// Whether a rule may read ground truths; of models and forms alone none does.
+bool ReadGroundTruths(const google::protobuf::RepeatedPtrField<config::RewardRule>& rules);
 
 sandbox::JailExecutorOptions SandboxOptionsOf(const config::SandboxConfig& sandbox);
 

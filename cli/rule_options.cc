@@ -169,4 +169,10 @@ ServiceRuleOptions OptionsOf(const config::ServiceRule& rule) {
   return options;
 }
 
+ModelTextOptions TextOptionsOf(const config::ModelRule& rule) {
+  const bool whole = rule.place() == config::WHOLE_RESPONSE;
+  return {.place = whole ? ModelPlace::kResponse : ModelPlace::kSummary,
+          .text_template = rule.text_template()};
+}
+
 }  // namespace whet

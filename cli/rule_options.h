@@ -14,6 +14,7 @@
 #include "rewards/match/json_rule.h"
 #include "rewards/match/regex_rule.h"
 #include "rewards/remote/service_rule.h"
+#include "rewards/model/model_text.h"
 #include "rewards/shape/cosine_rule.h"
 #include "rewards/shape/length_rule.h"
 #include "rewards/shape/overlong_rule.h"
@@ -44,6 +45,7 @@ CommandRuleOptions OptionsOf(const config::CommandRule& rule);
 LibraryRuleOptions OptionsOf(const config::LibraryRule& rule);
 // Without the token.
 ServiceRuleOptions OptionsOf(const config::ServiceRule& rule);
+ModelTextOptions TextOptionsOf(const config::ModelRule& rule);
 
 }  // namespace whet
 

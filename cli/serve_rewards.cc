@@ -47,7 +47,10 @@ absl::StatusOr<std::unique_ptr<Rewarder>> MakeRewarder(const ServeRewardsArgumen
   config::RescoreConfig config;
   WHET_RETURN_IF_ERROR(ReadRules(arguments.config, arguments.sets, &config));
   WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(config.rewards(), config.sandbox()));
+                        MakeRules(config.rewards(),
+                                  {.sandbox = config.sandbox(),
+                                   .model = config::ModelConfig::default_instance(),
+                                   .engine = config::EngineConfig::default_instance()}));
   return Rewarder::Create(std::move(rules), {.thought_prefilled = arguments.thought_prefilled});
 }
 

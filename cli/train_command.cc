@@ -59,7 +59,8 @@ absl::StatusOr<std::optional<PromptSet>> ReadHeldOut(const config::TrainConfig& 
       LoadPrompts(evaluation.prompts(), model,
                   {.setting = "evaluation.prompts",
                    .sampling = own ? "evaluation.sampling" : "sampling",
-                   .tokens_max = (own ? evaluation.sampling() : config.sampling()).tokens_max()}));
+                   .tokens_max = (own ? evaluation.sampling() : config.sampling()).tokens_max(),
+                   .needs_answers = ReadGroundTruths(config.rewards())}));
   const Prompts common = CommonPrompts(held_out, prompts);
   if (!common.empty()) {
     return absl::InvalidArgumentError(
@@ -76,7 +77,8 @@ absl::StatusOr<TrainInputs> ReadInputs(config::TrainConfig config) {
                         LoadPrompts(config.prompts(), model,
                                     {.setting = "prompts",
                                      .sampling = "sampling",
-                                     .tokens_max = config.sampling().tokens_max()}));
+                                     .tokens_max = config.sampling().tokens_max(),
+                                     .needs_answers = ReadGroundTruths(config.rewards())}));
   WHET_ASSIGN_OR_RETURN(std::optional<PromptSet> held_out, ReadHeldOut(config, model, prompts));
   return TrainInputs{.config = std::move(config),
                      .model = std::move(model),
@@ -234,7 +236,9 @@ absl::Status RunTrain(const TrainArguments& arguments) {
   const std::string directory = RunDirectoryOf(arguments);
   WHET_ASSIGN_OR_RETURN(TrainInputs inputs, ReadInputs(std::move(config)));
   WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(inputs.config.rewards(), inputs.config.sandbox()));
+                        MakeRules(inputs.config.rewards(), {.sandbox = inputs.config.sandbox(),
+                                                            .model = inputs.config.model(),
+                                                            .engine = inputs.config.engine()}));
   WHET_ASSIGN_OR_RETURN(inputs.rewarder,
                         Rewarder::Create(std::move(rules), CompletionOf(inputs.config.prompts())));
   WHET_RETURN_IF_ERROR(Quarantine(*inputs.rewarder, "prompts", &inputs.prompts));

@@ -48,9 +48,22 @@ absl::StatusOr<Json> ReadJson(const std::string& path) {
   return absl::DataLossError(absl::StrCat(path, ": ", json.status().message()));
 }
 
+absl::Status CheckKind(const ModelConfig& config, ModelKind kind) {
+  if (config.kind == kind) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      kind == ModelKind::kCausalLm
+          ? absl::StrCat("a ", config.architecture,
+                         " is a reward model: it gives values and no next token; name it in "
+                         "rewards { model { checkpoint: \"…\" } }")
+          : absl::StrCat("a ", config.architecture,
+                         " is a language model: a reward model is a …ForSequenceClassification, "
+                         "whose head is score.weight"));
+}
+
 }  // namespace
 
-absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weights weights) {
+absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weights weights,
+                                            ModelKind kind) {
   Checkpoint checkpoint;
   checkpoint.directory_ = directory;
   if (!PathExists(Join(directory, kConfigFile))) {
@@ -58,19 +71,19 @@ absl::StatusOr<Checkpoint> Checkpoint::Open(const std::string& directory, Weight
                                             kConfigFile,
                                             "; name the directory of a Hugging Face model"));
   }
-  WHET_RETURN_IF_ERROR(checkpoint.ReadConfig());
+  WHET_RETURN_IF_ERROR(checkpoint.ReadConfig(kind));
   WHET_RETURN_IF_ERROR(checkpoint.ReadGenerationConfig());
   if (weights == Weights::kNeeded) WHET_RETURN_IF_ERROR(checkpoint.OpenWeights());
   return checkpoint;
 }
 
-absl::Status Checkpoint::ReadConfig() {
+absl::Status Checkpoint::ReadConfig(ModelKind kind) {
   const std::string path = Join(directory_, kConfigFile);
   WHET_ASSIGN_OR_RETURN(const Json json, ReadJson(path));
   absl::StatusOr<ModelConfig> config = ParseModelConfig(json);
   if (!config.ok()) return Annotate(config.status(), path);
   config_ = *std::move(config);
-  return absl::OkStatus();
+  return Annotate(CheckKind(config_, kind), path);
 }
 
 absl::Status Checkpoint::ReadGenerationConfig() {
@@ -165,11 +178,12 @@ absl::StatusOr<TensorView> Checkpoint::Tensor(absl::string_view name,
 
 absl::Status Checkpoint::CheckAllKnown(absl::Span<const std::string> names) const {
   const absl::flat_hash_set<absl::string_view> known(names.begin(), names.end());
+  const bool is_reward_model = config_.kind == ModelKind::kRewardModel;
   for (const SafetensorsFile& file : files_) {
     for (const TensorView& tensor : file.tensors()) {
       const bool buffer = absl::EndsWith(tensor.name, ".rotary_emb.inv_freq");
-      const bool tied = tensor.name == kHead && config_.tied_head;
-      if (buffer || tied || known.contains(tensor.name)) continue;
+      const bool unread_head = tensor.name == kHead && (config_.tied_head || is_reward_model);
+      if (buffer || unread_head || known.contains(tensor.name)) continue;
       return absl::InvalidArgumentError(absl::StrCat(file.path(), ": tensor \"", tensor.name,
                                                      "\" is not part of a ", config_.architecture,
                                                      " as config.json describes it"));

@@ -23,9 +23,10 @@ class Checkpoint {
 
   // Reads the configuration files and maps the weights. Every error names the file, and the tensor
   // where there is one: NotFound for what is missing, InvalidArgument for a model that is not
-  // supported, DataLoss for damaged files.
+  // supported, or of another kind, DataLoss for damaged files.
   static absl::StatusOr<Checkpoint> Open(const std::string& directory,
-                                         Weights weights = Weights::kNeeded);
+                                         Weights weights = Weights::kNeeded,
+                                         ModelKind kind = ModelKind::kCausalLm);
 
   const std::string& directory() const { return directory_; }
   // The head counts as tied where the weights have none of its own.
@@ -39,13 +40,14 @@ class Checkpoint {
   absl::StatusOr<TensorView> Tensor(absl::string_view name, absl::Span<const int64_t> shape) const;
 
   // InvalidArgument, with the name, for a weight that is not among `names`: a model that has more
-  // than we compute is another model. Buffers that older files carry are passed over.
+  // than we compute is another model. Buffers that older files carry are passed over, and a head
+  // that is not read, since it is the embedding or since a reward model has another.
   absl::Status CheckAllKnown(absl::Span<const std::string> names) const;
 
  private:
   Checkpoint() = default;
 
-  absl::Status ReadConfig();
+  absl::Status ReadConfig(ModelKind kind);
   absl::Status ReadGenerationConfig();
   absl::Status OpenWeights();
   absl::Status OpenShards(const std::string& index_path);

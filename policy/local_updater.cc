@@ -11,8 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status.h"
-#include "policy/decoder.h"
-#include "policy/packed_attention.h"
+#include "policy/packed_decoder.h"
 #include "policy/row_operations.h"
 #include "policy/torch_guard.h"
 #include "policy/torch_types.h"
@@ -22,33 +21,12 @@ namespace {
 
 constexpr int64_t kSkippedInARowMax = 3;
 
-// The attention of one micro-batch.
-class MicroBatchAttention : public Attention {
- public:
-  explicit MicroBatchAttention(const PackedLayout& layout)
-      : layout_(std::make_shared<const PackedLayout>(layout)) {}
-
-  at::Tensor Attend(int64_t, const at::Tensor& q, const at::Tensor& k,
-                    const at::Tensor& v) override {
-    return PackedAttention(q, k, v, layout_);
-  }
-
- private:
-  const std::shared_ptr<const PackedLayout> layout_;
-};
-
-at::Tensor IdTensor(const std::vector<int64_t>& ids, const at::Device& device) {
-  return at::tensor(ids, at::kLong).to(device);
-}
-
 // Hidden states of the scored rows, [scored, H], from embedded rows [N, H].
 at::Tensor ScoredRows(const Weights& weights, const MicroBatch& micro, const at::Tensor& embedded) {
-  MicroBatchAttention attention(micro.layout);
-  const at::Tensor hidden = Decode(weights, embedded, PositionsOf(micro.layout), &attention);
   std::vector<int64_t> rows;
   rows.reserve(micro.scored.size());
   for (const ScoredToken& token : micro.scored) rows.push_back(token.row);
-  return hidden.index_select(0, IdTensor(rows, hidden.device()));
+  return DecodePacked(weights, embedded, micro.layout, rows);
 }
 
 std::vector<int64_t> TargetsOf(const MicroBatch& micro, absl::Span<const TrainSample> samples) {

@@ -1,6 +1,7 @@
 #include "policy/micro_batch.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/check.h"
@@ -101,6 +102,59 @@ std::vector<MicroBatch> PackSamples(absl::Span<const TrainSample> samples, int64
   Packer packer(samples, rows_max);
   for (const std::vector<size_t>& family : FamiliesOf(samples)) packer.Add(family);
   return packer.Take();
+}
+
+namespace {
+
+using Sequence = absl::Span<const int32_t>;
+
+// Tokens that both begin with; of `other` at least the last one is its own.
+size_t SharedCount(Sequence shared, Sequence other) {
+  const size_t most = std::min(shared.size(), other.size() - 1);
+  const auto end = shared.begin() + static_cast<std::ptrdiff_t>(most);
+  return static_cast<size_t>(std::mismatch(shared.begin(), end, other.begin()).first -
+                             shared.begin());
+}
+
+// Of sequences that begin with the same `shared` tokens.
+SequenceBatch BatchOf(absl::Span<const Sequence> sequences, size_t shared) {
+  SequenceBatch batch;
+  const auto add = [&batch](Sequence tokens, int prefix) {
+    batch.layout.push_back({.begin = static_cast<int64_t>(batch.ids.size()),
+                            .count = static_cast<int64_t>(tokens.size()),
+                            .prefix = prefix});
+    batch.ids.insert(batch.ids.end(), tokens.begin(), tokens.end());
+  };
+  const bool shares = shared > 0 && sequences.size() > 1;
+  if (shares) add(sequences.front().first(shared), -1);
+  for (const Sequence sequence : sequences) {
+    add(shares ? sequence.subspan(shared) : sequence, shares ? 0 : -1);
+    batch.last_rows.push_back(static_cast<int64_t>(batch.ids.size()) - 1);
+  }
+  return batch;
+}
+
+}  // namespace
+
+std::vector<SequenceBatch> PackSequences(absl::Span<const Sequence> sequences, int64_t rows_max) {
+  std::vector<SequenceBatch> batches;
+  size_t begin = 0;
+  while (begin < sequences.size()) {
+    WHET_CHECK(!sequences[begin].empty());
+    size_t shared = sequences[begin].size() - 1;
+    size_t tokens = sequences[begin].size();  // Of all sequences of the batch.
+    size_t end = begin + 1;
+    for (; end < sequences.size(); ++end) {
+      const size_t left = SharedCount(sequences[begin].first(shared), sequences[end]);
+      const size_t rows = tokens + sequences[end].size() - (end - begin) * left;
+      if (static_cast<int64_t>(rows) > rows_max) break;
+      shared = left;
+      tokens += sequences[end].size();
+    }
+    batches.push_back(BatchOf(sequences.subspan(begin, end - begin), shared));
+    begin = end;
+  }
+  return batches;
 }
 
 }  // namespace whet

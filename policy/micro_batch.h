@@ -31,6 +31,18 @@ struct MicroBatch {
 // left out.
 std::vector<MicroBatch> PackSamples(absl::Span<const TrainSample> samples, int64_t rows_max);
 
+// N rows of whole sequences, of each of which the last one is wanted.
+struct SequenceBatch {
+  std::vector<int64_t> ids;  // [N] tokens that go in.
+  PackedLayout layout;
+  std::vector<int64_t> last_rows;  // Of each sequence, in their order.
+};
+
+// Packs `sequences`, none of them empty, in their order into batches of at most `rows_max` rows, or
+// of one sequence. The tokens that all of a batch begin with come once.
+std::vector<SequenceBatch> PackSequences(absl::Span<const absl::Span<const int32_t>> sequences,
+                                         int64_t rows_max);
+
 }  // namespace whet
 
 #endif  // WHET_POLICY_MICRO_BATCH_H_

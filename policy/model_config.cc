@@ -13,7 +13,7 @@ namespace {
 
 // What distinguishes the families where config.json is silent.
 struct Family {
-  absl::string_view architecture;
+  absl::string_view name;
   bool qkv_bias;          // If `bias_from_config` is false.
   bool bias_from_config;  // attention_bias sets both, with Qwen3 as with Llama.
   bool qk_norm;
@@ -21,13 +21,27 @@ struct Family {
   bool uses_window;  // use_sliding_window
 };
 constexpr Family kFamilies[] = {
-    {"LlamaForCausalLM", false, true, false, 0, false},
-    {"MistralForCausalLM", false, false, false, 4096, true},
-    {"Qwen2ForCausalLM", true, false, false, 4096, false},
-    {"Qwen3ForCausalLM", false, true, true, 4096, false},
+    {"Llama", false, true, false, 0, false},
+    {"Mistral", false, false, false, 4096, true},
+    {"Qwen2", true, false, false, 4096, false},
+    {"Qwen3", false, true, true, 4096, false},
 };
 
-absl::StatusOr<Family> FamilyOf(const Json& json) {
+struct Head {
+  absl::string_view name;  // Behind the family's.
+  ModelKind kind;
+};
+constexpr Head kHeads[] = {
+    {"ForCausalLM", ModelKind::kCausalLm},
+    {"ForSequenceClassification", ModelKind::kRewardModel},
+};
+
+struct Architecture {
+  Family family;
+  Head head;
+};
+
+absl::StatusOr<Architecture> ArchitectureOf(const Json& json) {
   std::string name;
   if (const Json* architectures = json.Find("architectures");
       architectures != nullptr && !architectures->is_null()) {
@@ -38,9 +52,12 @@ absl::StatusOr<Family> FamilyOf(const Json& json) {
     }
   }
   std::string known;
-  for (const Family& family : kFamilies) {
-    if (name == family.architecture) return family;
-    absl::StrAppend(&known, known.empty() ? "" : ", ", family.architecture);
+  for (const Head& head : kHeads) {
+    for (const Family& family : kFamilies) {
+      const std::string architecture = absl::StrCat(family.name, head.name);
+      if (name == architecture) return Architecture{family, head};
+      absl::StrAppend(&known, known.empty() ? "" : ", ", architecture);
+    }
   }
   return absl::InvalidArgumentError(
       name.empty()
@@ -167,6 +184,25 @@ absl::Status CheckSizes(const ModelConfig& config) {
       absl::StrCat("its sizes make a model of ", parameters, " parameters"));
 }
 
+// As transformers' PreTrainedConfig counts labels, which writes none down where they are two.
+absl::Status ReadLabels(const Json& json, ModelConfig* config) {
+  constexpr int64_t kLabelsDefault = 2;
+  constexpr int64_t kLabelsMax = 65536;
+  const Json* const names = json.Find("id2label");
+  if (names != nullptr && !names->is_null()) {
+    WHET_ASSIGN_OR_RETURN(const absl::Span<const Json::Member> members,
+                          json.GetMembers("id2label"));
+    config->labels = static_cast<int64_t>(members.size());
+  } else {
+    WHET_ASSIGN_OR_RETURN(config->labels, json.GetIntOr("num_labels", kLabelsDefault));
+  }
+  const Json* const pad = json.Find("pad_token_id");
+  if (pad != nullptr && !pad->is_null()) {
+    WHET_ASSIGN_OR_RETURN(config->pad_id, json.GetInt("pad_token_id"));
+  }
+  return CheckSize("num_labels", config->labels, kLabelsMax);
+}
+
 absl::Status CheckShape(const ModelConfig& config) {
   if (config.heads % config.kv_heads != 0) {
     return absl::InvalidArgumentError(absl::StrCat("num_key_value_heads ", config.kv_heads,
@@ -200,9 +236,11 @@ absl::StatusOr<std::vector<int64_t>> IdsOf(const Json& json, absl::string_view k
 }
 
 absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json) {
-  WHET_ASSIGN_OR_RETURN(const Family family, FamilyOf(json));
+  WHET_ASSIGN_OR_RETURN(const Architecture architecture, ArchitectureOf(json));
+  const Family& family = architecture.family;
   ModelConfig config;
-  config.architecture = std::string(family.architecture);
+  config.architecture = absl::StrCat(family.name, architecture.head.name);
+  config.kind = architecture.head.kind;
   WHET_ASSIGN_OR_RETURN(config.vocabulary, json.GetInt("vocab_size"));
   WHET_ASSIGN_OR_RETURN(config.hidden, json.GetInt("hidden_size"));
   WHET_ASSIGN_OR_RETURN(config.layers, json.GetInt("num_hidden_layers"));
@@ -234,6 +272,7 @@ absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json) {
   WHET_RETURN_IF_ERROR(ReadRope(json, &config));
   WHET_RETURN_IF_ERROR(CheckWindow(json, family, config));
   WHET_ASSIGN_OR_RETURN(config.eos_ids, IdsOf(json, "eos_token_id"));
+  if (config.kind == ModelKind::kRewardModel) WHET_RETURN_IF_ERROR(ReadLabels(json, &config));
   return config;
 }
 
@@ -311,11 +350,14 @@ std::vector<LinearShape> LinearShapesOf(const ModelConfig& config) {
   constexpr int64_t kVocabularyTried = 4096;
   const int64_t q = config.heads * config.head_dim;
   const int64_t kv = config.kv_heads * config.head_dim;
-  return {{.in = config.hidden, .out = q + 2 * kv},
-          {.in = q, .out = config.hidden},
-          {.in = config.hidden, .out = 2 * config.intermediate},
-          {.in = config.intermediate, .out = config.hidden},
-          {.in = config.hidden, .out = std::min(config.vocabulary, kVocabularyTried)}};
+  std::vector<LinearShape> shapes = {{.in = config.hidden, .out = q + 2 * kv},
+                                     {.in = q, .out = config.hidden},
+                                     {.in = config.hidden, .out = 2 * config.intermediate},
+                                     {.in = config.intermediate, .out = config.hidden}};
+  if (config.kind == ModelKind::kCausalLm) {
+    shapes.push_back({.in = config.hidden, .out = std::min(config.vocabulary, kVocabularyTried)});
+  }
+  return shapes;
 }
 
 }  // namespace whet

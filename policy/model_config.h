@@ -1,9 +1,11 @@
 // What a checkpoint's config.json says about the shape of a model: the decoders of the Llama family
-// (Llama, Mistral without a window, Qwen2, Qwen3), whose differences are the flags below.
+// (Llama, Mistral without a window, Qwen2, Qwen3), whose differences are the flags below, as
+// language models and as reward models.
 #ifndef WHET_POLICY_MODEL_CONFIG_H_
 #define WHET_POLICY_MODEL_CONFIG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,9 +37,16 @@ struct RopeConfig {
   bool truncate = true;                // kYarn: whole dimensions at the ramp's ends.
 };
 
+// What the head makes of hidden states.
+enum class ModelKind {
+  kCausalLm,     // Logits of the next token: …ForCausalLM.
+  kRewardModel,  // Values of a text, one a label: …ForSequenceClassification.
+};
+
 struct ModelConfig {
   std::string architecture;  // "Qwen3ForCausalLM"
-  int64_t vocabulary = 0;    // Rows of the embedding; may exceed the tokenizer's ids.
+  ModelKind kind = ModelKind::kCausalLm;
+  int64_t vocabulary = 0;  // Rows of the embedding; may exceed the tokenizer's ids.
   int64_t hidden = 0;
   int64_t layers = 0;
   int64_t heads = 0;
@@ -54,11 +63,13 @@ struct ModelConfig {
   bool tied_head = false;  // The output matrix is the embedding.
   double initializer_range = 0.02;
   std::vector<int64_t> eos_ids;  // May be empty; generation_config.json adds its own.
+  int64_t labels = 0;            // kRewardModel: how many values; id2label, or num_labels, or 2.
+  std::optional<int64_t> pad_id = std::nullopt;  // pad_token_id
 };
 
 // Reads a config.json: both forms of rope settings (`rope_parameters`, and `rope_theta` beside
-// `rope_scaling`). InvalidArgument for an architecture or a feature that is not supported, saying
-// which, and for numbers that do not fit together.
+// `rope_scaling`), and both kinds of heads. InvalidArgument for an architecture or a feature that
+// is not supported, saying which, and for numbers that do not fit together.
 absl::StatusOr<ModelConfig> ParseModelConfig(const Json& json);
 
 // Angles per position of a rotary embedding: position p turns the pair (i, i + head_dim/2) by
@@ -73,8 +84,8 @@ RopeFrequencies RopeFrequenciesOf(const RopeConfig& rope, int64_t head_dim);
 // generation_config.json's eos_token_id).
 absl::StatusOr<std::vector<int64_t>> IdsOf(const Json& json, absl::string_view key);
 
-// The matrices that a model's rows are multiplied with, each shape once. Of a large vocabulary only
-// a part: what is tried on them should not take long.
+// The matrices that all of a model's rows are multiplied with, each shape once. Of a large
+// vocabulary only a part: what is tried on them should not take long.
 std::vector<LinearShape> LinearShapesOf(const ModelConfig& config);
 
 }  // namespace whet

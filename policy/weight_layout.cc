@@ -101,6 +101,14 @@ void AddVectors(const ModelConfig& config, int64_t layer, Builder* builder, Laye
   }
 }
 
+WeightRange AddHead(const ModelConfig& config, const WeightRange& embedding, Builder* builder) {
+  if (config.kind == ModelKind::kRewardModel) {
+    return builder->Add("score.weight", config.labels, config.hidden);
+  }
+  if (config.tied_head) return embedding;
+  return builder->Add("lm_head.weight", config.vocabulary, config.hidden);
+}
+
 }  // namespace
 
 WeightLayout LayoutOf(const ModelConfig& config) {
@@ -111,8 +119,7 @@ WeightLayout LayoutOf(const ModelConfig& config) {
   for (int64_t i = 0; i < config.layers; ++i) {
     AddMatrices(config, i, &builder, &layout.layers[static_cast<size_t>(i)]);
   }
-  layout.head = config.tied_head ? layout.embedding
-                                 : builder.Add("lm_head.weight", config.vocabulary, config.hidden);
+  layout.head = AddHead(config, layout.embedding, &builder);
   layout.decay_end = layout.total;
   for (int64_t i = 0; i < config.layers; ++i) {
     AddVectors(config, i, &builder, &layout.layers[static_cast<size_t>(i)]);

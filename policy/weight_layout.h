@@ -48,7 +48,7 @@ struct WeightLayout {
   // Weight decay applies to [0, decay_end): the matrices. Norms and biases follow.
   int64_t decay_end = 0;
   WeightRange embedding;   // [V, H]
-  WeightRange head;        // [V, H]; the embedding's where the head is tied.
+  WeightRange head;        // [V, H], where tied the embedding's; of a reward model [labels, H].
   WeightRange final_norm;  // [H]
   std::vector<LayerRanges> layers;
 };

@@ -39,7 +39,7 @@ struct Weights {
   WeightLayout layout;
   at::Tensor flat;  // [layout.total], in the type that is computed with.
   Parameter embedding;
-  Parameter head;  // The embedding's where it is tied.
+  Parameter head;  // As in the layout.
   Parameter final_norm;
   std::vector<LayerWeights> layers;
 

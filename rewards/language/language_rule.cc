@@ -7,28 +7,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "rewards/language/scripts.h"
+#include "rewards/user_text.h"
 #include "text/json.h"
 
 namespace whet {
 namespace {
 
 constexpr absl::string_view kDefaultTarget = "en";
-
-// What the user says: of a chat the user's messages, else the question.
-std::string UserTextOf(const Prompt& prompt) {
-  if (prompt.question.empty()) return prompt.text;
-  if (prompt.question.front() != '[') return prompt.question;
-  const absl::StatusOr<Json> chat = Json::Parse(prompt.question);
-  if (!chat.ok()) return prompt.question;
-  const absl::Span<const Json> messages = chat->Elements().value();
-  std::string text;
-  for (const Json& message : messages) {
-    const absl::StatusOr<absl::string_view> role = message.GetString("role");
-    const absl::StatusOr<absl::string_view> content = message.GetString("content");
-    if (role.ok() && content.ok() && *role == "user") absl::StrAppend(&text, *content, "\n\n");
-  }
-  return text.empty() ? prompt.question : text;
-}
 
 // What the row has in `column`, if that is a language; else empty.
 std::string TargetInRow(const Prompt& prompt, absl::string_view column) {

@@ -85,6 +85,37 @@ TEST(CheckConfigTest, TellsAWrongNumberOfStepsOnce) {
               ElementsAre("steps | steps is not set; write steps: …"));
 }
 
+TEST(CheckConfigTest, ARewardModelIsNamedAndReadsTheResponse) {
+  EXPECT_THAT(TrainErrors("rewards { model { checkpoint: 'r' } }"), IsEmpty());
+  EXPECT_THAT(TrainErrors("rewards { model {} }"),
+              ElementsAre("rewards[1].model.checkpoint | rewards[1].model.checkpoint is not set; "
+                          "write checkpoint: \"…\""));
+  const std::string model = "rewards { model { checkpoint: 'r' text_template: ";
+  EXPECT_THAT(TrainErrors(model + "'{prompt} {response}' } }"), IsEmpty());
+  EXPECT_THAT(TrainErrors(model + "'{prompt}' } }"),
+              ElementsAre("rewards[1].model.text_template | rewards[1].model.text_template lacks "
+                          "{response}, where the response goes"));
+}
+
+TEST(CheckConfigTest, ASummaryDoesNotFollowTheTagOfAThought) {
+  const std::string prefilled = "prompts { thought_prefilled: true } ";
+  const auto is_error =
+      ElementsAre(StartsWith("rewards[1].model.text_template | rewards[1].model.text_template is "
+                             "not set, so that the summary would follow the prompt's opening tag"));
+  EXPECT_THAT(TrainErrors(prefilled + "rewards { model { checkpoint: 'r' } }"), is_error);
+  EXPECT_THAT(
+      TrainErrors(prefilled + "rewards { model { checkpoint: 'r' place: WHOLE_RESPONSE } }"),
+      IsEmpty());
+  EXPECT_THAT(
+      TrainErrors(prefilled + "rewards { model { checkpoint: 'r' text_template: '{response}' } }"),
+      IsEmpty());
+  EXPECT_THAT(
+      Errors<config::EvalConfig>("model { checkpoint: 'b' } rewards { answer {} } "
+                                 "evaluation { prompts { file: 'a' thought_prefilled: true } }",
+                                 "rewards { model { checkpoint: 'r' } }"),
+      is_error);
+}
+
 TEST(CheckConfigTest, CallsEveryRuleAnotherName) {
   EXPECT_THAT(TrainErrors("rewards { name: 'second' answer {} } rewards { format {} }"), IsEmpty());
   const std::string more = " are called answer; give one of them another name: \"…\"";

@@ -33,7 +33,8 @@ MAY_INCLUDE = {
 # Headers of the target whet::nouns ("rollout/prompt.h"). They and their .cc files include each
 # other, base/, Abseil and the standard library only: every folder above reads them.
 NOUNS = ("rollout/generator.h", "rollout/prompt.h", "rollout/reward.h", "rollout/rollout.h",
-         "rollout/rollout_source.h", "rollout/sampling_params.h", "rollout/train_batch.h")
+         "rollout/rollout_source.h", "rollout/sampling_params.h", "rollout/score_model.h",
+         "rollout/train_batch.h")
 
 # What may be included in few files only: (pattern of a header, pattern of those files, why).
 KEPT_IN = [

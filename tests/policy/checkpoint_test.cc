@@ -186,6 +186,55 @@ TEST_F(CheckpointTest, AnUnknownArchitectureIsRefusedWithTheFile) {
               AllOf(HasSubstr("source/config.json"), HasSubstr("MambaForCausalLM")));
 }
 
+// What opening the source as a model of `kind` is refused with.
+std::string RefusalAs(ModelKind kind, const std::string& directory) {
+  const absl::Status status =
+      Checkpoint::Open(directory, Checkpoint::Weights::kNeeded, kind).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  return std::string(status.message());
+}
+
+TEST_F(CheckpointTest, AModelOfAnotherKindIsRefused) {
+  EXPECT_THAT(RefusalAs(ModelKind::kRewardModel, Path("source")),
+              AllOf(HasSubstr("source/config.json"), HasSubstr("a LlamaForCausalLM is a language "
+                                                               "model")));
+  Configure(R"({"architectures": ["LlamaForSequenceClassification"]})");
+  EXPECT_THAT(RefusalAs(ModelKind::kCausalLm, Path("source")),
+              AllOf(HasSubstr("source/config.json"),
+                    HasSubstr("a LlamaForSequenceClassification is a reward model")));
+}
+
+TEST_F(CheckpointTest, ARewardModelHasAHeadOfItsOwn) {
+  Configure(R"({"architectures": ["LlamaForSequenceClassification"], "id2label": {"0": "good"}})");
+  const std::vector<std::byte> zeros(64 * 4);
+  const auto is_body = [](const std::string& name) { return name != "lm_head.weight"; };
+  const auto wrong = [&] {
+    const Checkpoint checkpoint =
+        Checkpoint::Open(Path("source"), Checkpoint::Weights::kNeeded, ModelKind::kRewardModel)
+            .value();
+    std::vector<std::string> names;
+    for (const WeightSlot& slot : LayoutOf(checkpoint.config()).slots) {
+      const absl::Status status = checkpoint.Tensor(slot.name, slot.shape).status();
+      if (!status.ok()) return std::string(status.message());
+      names.push_back(slot.name);
+    }
+    return std::string(checkpoint.CheckAllKnown(names).message());
+  };
+  EXPECT_THAT(wrong(), HasSubstr("tensor \"score.weight\" is missing"));
+  const absl::Span<const std::byte> bytes(zeros);
+  Rewrite(is_body, {{"score.weight", TensorType::kF32, {2, 8}, bytes.first(64)}});
+  EXPECT_THAT(wrong(), HasSubstr("\"score.weight\" has shape [2, 8]"));
+  Rewrite(is_body, {{"score.weight", TensorType::kF32, {1, 8}, bytes.first(32)}});
+  EXPECT_EQ(wrong(), "");
+  // One that is left of the language model.
+  Rewrite([](const std::string&) { return true; },
+          {{"score.weight", TensorType::kF32, {1, 8}, bytes.first(32)}});
+  EXPECT_EQ(wrong(), "");
+  Rewrite(is_body, {{"score.weight", TensorType::kF32, {1, 8}, bytes.first(32)},
+                    {"score.bias", TensorType::kF32, {1}, bytes.first(4)}});
+  EXPECT_THAT(wrong(), HasSubstr("score.bias"));
+}
+
 TEST_F(CheckpointTest, ConfigurationsThatAreNoJsonAreDamage) {
   Write("source/generation_config.json", "{");
   absl::Status status = Open().status();

@@ -20,7 +20,8 @@ TrainSample Sample(std::vector<int32_t> prompt, const std::vector<int32_t>& comp
 }
 
 // What a row has been given to read, the row's own token last: its prefix and its sequence.
-std::vector<int64_t> ContextOf(const MicroBatch& batch, int64_t row) {
+template <typename Batch>
+std::vector<int64_t> ContextOf(const Batch& batch, int64_t row) {
   for (const PackedSequence& sequence : batch.layout) {
     if (row < sequence.begin || row >= sequence.begin + sequence.count) continue;
     std::vector<int64_t> context;
@@ -82,6 +83,43 @@ TEST(MicroBatchTest, InsertedTokensAreReadButNotScored) {
 
 TEST(MicroBatchTest, LeavesOutSamplesInWhichNothingCounts) {
   EXPECT_THAT(PackSamples({Sample({1, 2, 3}, {})}, 100), IsEmpty());
+}
+
+using Texts = std::vector<std::vector<int32_t>>;
+
+std::vector<SequenceBatch> Pack(const Texts& texts, int64_t rows_max) {
+  const std::vector<absl::Span<const int32_t>> sequences(texts.begin(), texts.end());
+  return PackSequences(sequences, rows_max);
+}
+
+TEST(PackSequencesTest, ComputesOnceWhatAllBeginWith) {
+  const std::vector<SequenceBatch> batches = Pack({{1, 2, 3, 4}, {1, 2, 5}, {1, 2, 3, 6}}, 100);
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_THAT(batches[0].ids, ElementsAre(1, 2, 3, 4, 5, 3, 6));
+  EXPECT_THAT(batches[0].last_rows, ElementsAre(3, 4, 6));
+}
+
+TEST(PackSequencesTest, EveryLastRowHasReadItsSequence) {
+  const Texts texts = {{1, 2, 3}, {1, 2, 3}, {1, 2}, {1}, {7}, {1, 2, 3, 4, 5}, {7, 8, 9}, {7, 8}};
+  for (const int64_t rows_max : {1, 3, 4, 5, 6, 9, 100}) {
+    size_t next = 0;
+    for (const SequenceBatch& batch : Pack(texts, rows_max)) {
+      const bool one = batch.last_rows.size() == 1;
+      EXPECT_TRUE(one || static_cast<int64_t>(batch.ids.size()) <= rows_max) << rows_max;
+      for (const int64_t row : batch.last_rows) {
+        const std::vector<int32_t>& text = texts.at(next++);
+        EXPECT_EQ(ContextOf(batch, row), std::vector<int64_t>(text.begin(), text.end()));
+      }
+    }
+    EXPECT_EQ(next, texts.size());
+  }
+  EXPECT_THAT(Pack({}, 100), IsEmpty());
+}
+
+TEST(PackSequencesTest, FillsABatchUpToItsRows) {
+  // 2 shared and 2 · 1 of their own; the third would be one row too many.
+  EXPECT_THAT(Pack({{1, 2, 3}, {1, 2, 4}, {1, 2, 5}}, 4), SizeIs(2));
+  EXPECT_THAT(Pack({{1, 2, 3}, {1, 2, 4}, {1, 2, 5}}, 5), SizeIs(1));
 }
 
 }  // namespace

@@ -100,6 +100,33 @@ TEST(ModelConfigTest, OtherArchitecturesAreRefusedByName) {
               AllOf(HasSubstr("hidden_act"), HasSubstr("gelu")));
 }
 
+TEST(ModelConfigTest, RewardModelsAreOfTheSameFamilies) {
+  for (const char* const family : {"Llama", "Mistral", "Qwen2", "Qwen3"}) {
+    const std::string changes = R"({"sliding_window": null, "num_labels": 1})";
+    const ModelConfig causal = Parse(absl::StrCat(family, "ForCausalLM"), changes).value();
+    const ModelConfig reward =
+        Parse(absl::StrCat(family, "ForSequenceClassification"), changes).value();
+    EXPECT_EQ(causal.kind, ModelKind::kCausalLm);
+    EXPECT_EQ(causal.labels, 0);
+    EXPECT_EQ(reward.kind, ModelKind::kRewardModel);
+    EXPECT_EQ(reward.labels, 1);
+    EXPECT_EQ(reward.qkv_bias, causal.qkv_bias);
+    EXPECT_EQ(reward.qk_norm, causal.qk_norm);
+  }
+}
+
+TEST(ModelConfigTest, LabelsAreCountedAsTransformersDoes) {
+  const auto labels = [](absl::string_view changes) {
+    return Parse("Qwen3ForSequenceClassification", changes).value().labels;
+  };
+  EXPECT_EQ(labels("{}"), 2);
+  EXPECT_EQ(labels(R"({"num_labels": 5})"), 5);
+  EXPECT_EQ(labels(R"({"num_labels": 5, "id2label": {"0": "a", "1": "b", "2": "c"}})"), 3);
+  EXPECT_THAT(Refusal(R"({"num_labels": 0})", "Qwen3ForSequenceClassification"),
+              HasSubstr("num_labels"));
+  EXPECT_EQ(Parse("Qwen3ForSequenceClassification", R"({"pad_token_id": 7})").value().pad_id, 7);
+}
+
 TEST(ModelConfigTest, WhatIsMissingIsNamed) {
   for (const char* const key : {"vocab_size", "hidden_size", "num_hidden_layers",
                                 "num_attention_heads", "intermediate_size"}) {

@@ -20,19 +20,46 @@ constexpr char kConfig[] = R"({
   "initializer_range": 0.3, "torch_dtype": "float32", "eos_token_id": [1, 3]
 })";
 
-}  // namespace
-
-Checkpoint MakeTinyCheckpoint(const std::string& name, uint64_t seed) {
+// Writes what `weights_of` makes of a configuration into a fresh directory, and opens it.
+template <typename WeightsOf>
+Checkpoint MakeCheckpoint(const std::string& name, const std::string& config_json, ModelKind kind,
+                          const WeightsOf& weights_of) {
   const std::string directory = testing::TempDir() + "/" + name;
   WHET_CHECK(RemoveAll(directory).ok());
   WHET_CHECK(MakeDirectories(directory).ok());
   WHET_CHECK(MakeDirectories(directory + ".config").ok());
-  WHET_CHECK(WriteFileAtomically(directory + ".config/config.json", kConfig).ok());
+  WHET_CHECK(WriteFileAtomically(directory + ".config/config.json", config_json).ok());
   const Checkpoint source =
-      Checkpoint::Open(directory + ".config", Checkpoint::Weights::kNotRead).value();
-  const at::Tensor flat = RandomFlat(source.config(), RandomKey(seed, RandomPurpose::kInitialize));
-  WHET_CHECK(SaveFlat(flat, source.config(), at::kFloat, directory, directory + ".config").ok());
-  return Checkpoint::Open(directory).value();
+      Checkpoint::Open(directory + ".config", Checkpoint::Weights::kNotRead, kind).value();
+  WHET_CHECK(SaveFlat(weights_of(source.config()), source.config(), at::kFloat, directory,
+                      directory + ".config")
+                 .ok());
+  return Checkpoint::Open(directory, Checkpoint::Weights::kNeeded, kind).value();
+}
+
+}  // namespace
+
+Checkpoint MakeTinyCheckpoint(const std::string& name, uint64_t seed) {
+  return MakeCheckpoint(name, kConfig, ModelKind::kCausalLm, [seed](const ModelConfig& config) {
+    return RandomFlat(config, RandomKey(seed, RandomPurpose::kInitialize));
+  });
+}
+
+Checkpoint MakeRandomCheckpoint(const std::string& name, const std::string& config_json,
+                                ModelKind kind, uint64_t seed) {
+  return MakeCheckpoint(name, config_json, kind, [seed](const ModelConfig& config) {
+    const RandomKey key(seed, RandomPurpose::kInitialize);
+    at::Tensor flat = RandomFlat(config, key);
+    auto* const values = flat.mutable_data_ptr<float>();
+    for (const WeightSlot& slot : LayoutOf(config).slots) {
+      if (slot.shape.size() > 1) continue;
+      const RandomKey own = key.Child(slot.name);
+      for (int64_t i = 0; i < slot.count; ++i) {
+        values[slot.offset + i] += 0.2F * static_cast<float>(own.Normal(static_cast<uint64_t>(i)));
+      }
+    }
+    return flat;
+  });
 }
 
 ComputeOptions TestCompute(ComputeType type) {

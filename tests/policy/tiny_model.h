@@ -20,6 +20,10 @@ Checkpoint MakeTinyCheckpoint(const std::string& name, uint64_t seed = 0);
 
 inline constexpr int64_t kTinyVocabulary = 40;
 
+// The same of the model that `config_json` describes, norms and biases random too.
+Checkpoint MakeRandomCheckpoint(const std::string& name, const std::string& config_json,
+                                ModelKind kind, uint64_t seed = 0);
+
 // How tests compute: on this machine's processor, exactly.
 ComputeOptions TestCompute(ComputeType type = ComputeType::kF32);
 
