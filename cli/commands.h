@@ -17,6 +17,7 @@ void AddDoctorCommand(CLI::App* app, absl::Status* result);
 void AddEvalCommand(CLI::App* app, absl::Status* result);
 void AddImportCommand(CLI::App* app, absl::Status* result);
 void AddNewCommand(CLI::App* app, absl::Status* result);
+void AddRescoreCommand(CLI::App* app, absl::Status* result);
 void AddRunsCommand(CLI::App* app, absl::Status* result);
 void AddSampleCommand(CLI::App* app, absl::Status* result);
 void AddSandboxCommand(CLI::App* app, absl::Status* result);

@@ -134,6 +134,8 @@ class Checker {
       CheckSamples(sample->samples(), sample->sampling().temperature() == 0, "samples", "sampling");
     } else if (const auto* eval = pb::DynamicCastToGenerated<config::EvalConfig>(&part)) {
       CheckEval(*eval);
+    } else if (const auto* rescore = pb::DynamicCastToGenerated<config::RescoreConfig>(&part)) {
+      CheckRuleNames(rescore->rewards());
     } else if (const auto* sft = pb::DynamicCastToGenerated<config::SftConfig>(&part)) {
       CheckWarmUp(sft->optimizer(), sft->steps());
     } else if (const auto* prompts = pb::DynamicCastToGenerated<config::PromptsConfig>(&part)) {

@@ -9,14 +9,16 @@
 #include "cli/config_file.h"
 #include "cli/config_set.h"
 #include "google/protobuf/message.h"
+#include "proto/config.pb.h"
 
 namespace whet {
 
 namespace pb = ::google::protobuf;
 
-absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> sets,
-                        pb::Message* config, ConfigPlaces* places) {
-  WHET_RETURN_IF_ERROR(ReadConfigFile(path, config, places));
+namespace {
+
+absl::Status ApplyAndCheck(absl::Span<const std::string> sets, pb::Message* config,
+                           ConfigPlaces* places) {
   std::vector<std::string> lines;
   for (const std::string& set : sets) {
     const absl::Status status = ApplySet(set, config, places);
@@ -29,6 +31,25 @@ absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> s
   }
   if (lines.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
+}
+
+}  // namespace
+
+absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> sets,
+                        pb::Message* config, ConfigPlaces* places) {
+  WHET_RETURN_IF_ERROR(ReadConfigFile(path, config, places));
+  return ApplyAndCheck(sets, config, places);
+}
+
+absl::Status ReadRules(const std::string& path, absl::Span<const std::string> sets,
+                       config::RescoreConfig* rules) {
+  // It has all settings of the others.
+  config::TrainConfig file;
+  ConfigPlaces places(path);
+  WHET_RETURN_IF_ERROR(ReadConfigFile(path, &file, &places));
+  *rules->mutable_rewards() = file.rewards();
+  if (file.has_sandbox()) *rules->mutable_sandbox() = file.sandbox();
+  return ApplyAndCheck(sets, rules, &places);
 }
 
 }  // namespace whet

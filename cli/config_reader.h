@@ -15,6 +15,10 @@ class Message;
 
 namespace whet {
 
+namespace config {
+class RescoreConfig;
+}  // namespace config
+
 // Reads the text-format file `path` into `*config`, an empty message of proto/config.proto, and
 // then applies `sets`, which win over the file (cli/config_set.h).
 //
@@ -27,6 +31,12 @@ namespace whet {
 // After an error `*config` and `*places` are of no use.
 absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> sets,
                         google::protobuf::Message* config, ConfigPlaces* places);
+
+// Reads the rules of `path` into `*rules`, an empty message: of a configuration of `whet train` or
+// `whet eval`, whose other settings may be anything that such a file may hold, or of a file that
+// has rules only. `sets` change the rules. Statuses of ReadConfig.
+absl::Status ReadRules(const std::string& path, absl::Span<const std::string> sets,
+                       config::RescoreConfig* rules);
 
 }  // namespace whet
 

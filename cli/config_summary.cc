@@ -83,6 +83,10 @@ std::string ConfigSummary(const config::EvalConfig& eval) {
       SummaryLine("reward", RewardText(eval.rewards())));
 }
 
+std::string ConfigSummary(const config::RescoreConfig& rescore) {
+  return SummaryLine("reward", RewardText(rescore.rewards()));
+}
+
 std::string WholeSummary(const pb::Message& message) {
   if (const auto* train = pb::DynamicCastToGenerated<config::TrainConfig>(&message)) {
     const std::string held_out =

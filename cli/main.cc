@@ -49,6 +49,7 @@ int Main(int argc, char** argv) {
   AddEvalCommand(&app, &result);
   AddImportCommand(&app, &result);
   AddNewCommand(&app, &result);
+  AddRescoreCommand(&app, &result);
   AddRunsCommand(&app, &result);
   AddSampleCommand(&app, &result);
   AddSandboxCommand(&app, &result);

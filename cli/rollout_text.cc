@@ -23,10 +23,39 @@ std::string Indented(absl::string_view text, absl::string_view indent) {
       indent, absl::StrReplaceAll(Printable(text), {{"\n", absl::StrCat("\n", indent)}}), "\n");
 }
 
-std::string RewardOf(const RolloutRecord& record) {
-  if (!record.judged) return "not judged yet";
-  if (!record.reward.has_value()) return "no reward: it could not be judged";
-  return absl::StrFormat("reward %g", *record.reward);
+std::string RewardText(const std::optional<double>& reward) {
+  return reward.has_value() ? absl::StrFormat("reward %g", *reward)
+                            : "no reward: it could not be judged";
+}
+
+// A line for each.
+std::string PartsText(const std::vector<std::string>& rules, const std::vector<RewardPart>& parts) {
+  size_t width = 0;
+  for (const std::string& rule : rules) width = std::max(width, rule.size());
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const RewardPart& part = parts[i];
+    absl::StrAppend(
+        &text,
+        absl::StrFormat("  %-*s  %s", width, rules[i],
+                        part.value.has_value() ? absl::StrFormat("%g", *part.value) : "-"),
+        part.verdict.has_value() ? absl::StrCat("  ", VerdictName(*part.verdict)) : "",
+        part.message.empty() ? "" : absl::StrCat("  ", Printable(part.message)), "\n");
+  }
+  return text;
+}
+
+Json PartsJson(const std::vector<std::string>& rules, const std::vector<RewardPart>& parts) {
+  Json json = Json::Array();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const RewardPart& part = parts[i];
+    Json rule = Json::Object(
+        {{"rule", rules[i]}, {"value", nullptr}, {"verdict", nullptr}, {"message", part.message}});
+    if (part.value.has_value()) rule.Set("value", *part.value);
+    if (part.verdict.has_value()) rule.Set("verdict", VerdictName(*part.verdict));
+    json.Append(std::move(rule));
+  }
+  return json;
 }
 
 }  // namespace
@@ -67,23 +96,18 @@ std::string RolloutText(const ExplainedRollout& rollout) {
   const RolloutRecord& record = rollout.record;
   const Rollout& sampled = record.rollout;
   std::string text = absl::StrCat(
-      "── ", sampled.id.Text(), ": ", RewardOf(record), ", ", DispositionName(record.disposition),
-      ", ", sampled.tokens.size(), " tokens", sampled.finish == Finish::kLength ? ", cut off" : "",
-      "\n", Indented(rollout.prompt.question, "  "),
+      "── ", sampled.id.Text(), ": ", record.judged ? RewardText(record.reward) : "not judged yet",
+      ", ", DispositionName(record.disposition), ", ", sampled.tokens.size(), " tokens",
+      sampled.finish == Finish::kLength ? ", cut off" : "", "\n",
+      Indented(rollout.prompt.question, "  "),
       rollout.prompt.ground_truth.empty()
           ? ""
           : absl::StrCat("  (", Printable(rollout.prompt.ground_truth), ")\n"),
-      Indented(record.text, "  │ "));
-  size_t width = 0;
-  for (const std::string& rule : record.rules) width = std::max(width, rule.size());
-  for (size_t i = 0; i < record.parts.size(); ++i) {
-    const RewardPart& part = record.parts[i];
-    absl::StrAppend(
-        &text,
-        absl::StrFormat("  %-*s  %s", width, record.rules[i],
-                        part.value.has_value() ? absl::StrFormat("%g", *part.value) : "-"),
-        part.verdict.has_value() ? absl::StrCat("  ", VerdictName(*part.verdict)) : "",
-        part.message.empty() ? "" : absl::StrCat("  ", Printable(part.message)), "\n");
+      Indented(record.text, "  │ "), PartsText(record.rules, record.parts));
+  if (rollout.rescored.has_value()) {
+    const RescoredRecord& rescored = *rollout.rescored;
+    absl::StrAppend(&text, "  rescored: ", RewardText(rescored.reward.total), "\n",
+                    PartsText(rescored.rules, rescored.reward.parts));
   }
   return text;
 }
@@ -91,17 +115,6 @@ std::string RolloutText(const ExplainedRollout& rollout) {
 Json ToJson(const ExplainedRollout& rollout) {
   const RolloutRecord& record = rollout.record;
   const Rollout& sampled = record.rollout;
-  Json rules = Json::Array();
-  for (size_t i = 0; i < record.parts.size(); ++i) {
-    const RewardPart& part = record.parts[i];
-    Json rule = Json::Object({{"rule", record.rules[i]},
-                              {"value", nullptr},
-                              {"verdict", nullptr},
-                              {"message", part.message}});
-    if (part.value.has_value()) rule.Set("value", *part.value);
-    if (part.verdict.has_value()) rule.Set("verdict", VerdictName(*part.verdict));
-    rules.Append(std::move(rule));
-  }
   Json json = Json::Object({{"id", sampled.id.Text()},
                             {"prompt", rollout.prompt.question},
                             {"ground_truth", rollout.prompt.ground_truth},
@@ -111,8 +124,15 @@ Json ToJson(const ExplainedRollout& rollout) {
                             {"judged", record.judged},
                             {"reward", nullptr},
                             {"disposition", DispositionName(record.disposition)},
-                            {"rules", std::move(rules)}});
+                            {"rules", PartsJson(record.rules, record.parts)}});
   if (record.reward.has_value()) json.Set("reward", *record.reward);
+  if (rollout.rescored.has_value()) {
+    const RescoredRecord& rescored = *rollout.rescored;
+    Json now = Json::Object(
+        {{"reward", nullptr}, {"rules", PartsJson(rescored.rules, rescored.reward.parts)}});
+    if (rescored.reward.total.has_value()) now.Set("reward", *rescored.reward.total);
+    json.Set("rescored", std::move(now));
+  }
   return json;
 }
 

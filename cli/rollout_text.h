@@ -3,6 +3,7 @@
 #define WHET_CLI_ROLLOUT_TEXT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,15 @@ namespace whet {
 struct ExplainedRollout {
   Prompt prompt;
   RolloutRecord record;
+  std::optional<RescoredRecord> rescored = std::nullopt;
 };
 
 // Those that `filter` finds, with their prompts.
 absl::StatusOr<std::vector<ExplainedRollout>> ReadRollouts(LedgerReader* reader,
                                                            const RolloutFilter& filter);
 
-// Several lines: prompt, completion, and a line for each rule's value, verdict and message.
+// Several lines: prompt, completion, and a line for each rule's value, verdict and message; then
+// those of the rescoring.
 std::string RolloutText(const ExplainedRollout& rollout);
 Json ToJson(const ExplainedRollout& rollout);
 

@@ -39,6 +39,7 @@ absl::Status ReadLedger(LedgerReader* ledger, RunReport* report) {
     WHET_ASSIGN_OR_RETURN(report->evaluations.emplace_back(), MetricsRow(evaluation));
   }
   WHET_ASSIGN_OR_RETURN(report->events, ledger->Events());
+  WHET_ASSIGN_OR_RETURN(report->rescorings, ledger->Rescorings());
   return absl::OkStatus();
 }
 
@@ -95,6 +96,17 @@ std::string EventsText(const std::vector<EventRecord>& events, absl::TimeZone zo
     absl::StrAppend(&text, "  ", absl::FormatTime("%Y-%m-%d %H:%M:%S", event.time, zone), "  step ",
                     event.step, "  ", event.kind, event.message.empty() ? "" : ": ", event.message,
                     "\n");
+  }
+  return text;
+}
+
+std::string RescoringsText(const std::vector<RescoringRecord>& rescorings, absl::TimeZone zone) {
+  if (rescorings.empty()) return "";
+  std::string text = "\nrescorings\n";
+  for (const RescoringRecord& rescoring : rescorings) {
+    absl::StrAppend(&text, "  ", absl::FormatTime("%Y-%m-%d %H:%M:%S", rescoring.time, zone), "  ",
+                    rescoring.id, ": ", rescoring.judged, ", ", rescoring.rollouts, " completions",
+                    rescoring.finished ? "" : ", unfinished", "\n");
   }
   return text;
 }
@@ -158,7 +170,8 @@ std::string ReportText(const RunReport& report, absl::TimeZone zone) {
                                                   : absl::StrJoin(report.checkpoints, ", ")));
   }
   if (report.last_step.has_value()) absl::StrAppend(&text, StepText(*report.last_step));
-  absl::StrAppend(&text, EvaluationsText(report.evaluations), EventsText(report.events, zone));
+  absl::StrAppend(&text, EvaluationsText(report.evaluations), EventsText(report.events, zone),
+                  RescoringsText(report.rescorings, zone));
   return text;
 }
 
@@ -183,11 +196,22 @@ Json ToJson(const RunReport& report) {
                                 {"kind", event.kind},
                                 {"message", event.message}}));
   }
+  Json rescorings = Json::Array();
+  for (const RescoringRecord& rescoring : report.rescorings) {
+    rescorings.Append(Json::Object({{"rescoring", rescoring.id},
+                                    {"time", UtcText(rescoring.time)},
+                                    {"judged", rescoring.judged},
+                                    {"completions", rescoring.rollouts},
+                                    {"finished", rescoring.finished},
+                                    {"rules", rescoring.rules},
+                                    {"version", rescoring.version}}));
+  }
   json.Set("last_step", report.last_step.value_or(Json()));
   json.Set("dispositions", std::move(dispositions));
   json.Set("checkpoints", std::move(checkpoints));
   json.Set("evaluations", Json::Array(report.evaluations));
   json.Set("events", std::move(events));
+  json.Set("rescorings", std::move(rescorings));
   return json;
 }
 

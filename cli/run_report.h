@@ -26,6 +26,7 @@ struct RunReport {
   std::vector<std::string> checkpoints;  // Relative to the directory.
   std::vector<Json> evaluations;         // MetricsRow
   std::vector<EventRecord> events;
+  std::vector<RescoringRecord> rescorings = {};
 };
 
 // What is wrong with the ledger.

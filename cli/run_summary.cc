@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -128,6 +129,11 @@ absl::string_view RunStateName(RunState state) {
 bool IsRun(const std::string& directory) {
   const RunPaths paths(directory);
   return PathExists(paths.config()) || PathExists(paths.ledger());
+}
+
+std::string RunDirectoryNamed(const std::string& run) {
+  const std::string in_runs = absl::StrCat(kRunsDirectory, "/", run);
+  return !IsRun(run) && !absl::StrContains(run, '/') && IsRun(in_runs) ? in_runs : run;
 }
 
 absl::StatusOr<OpenRun> OpenRunIn(const std::string& directory) {

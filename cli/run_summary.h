@@ -49,8 +49,14 @@ struct OpenRun {
   std::unique_ptr<LedgerReader> ledger;  // nullptr if it has none.
 };
 
+// Where runs are unless a command line says otherwise.
+inline constexpr char kRunsDirectory[] = "runs";
+
 // Whether there is a run in `directory`.
 bool IsRun(const std::string& directory);
+
+// Where the run is that a user calls `run`: a directory, or a name in runs/.
+std::string RunDirectoryNamed(const std::string& run);
 
 // NotFound if there is no run; what is wrong with its ledger.
 absl::StatusOr<OpenRun> OpenRunIn(const std::string& directory);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,7 +8,6 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/atomic_file.h"
@@ -21,10 +21,8 @@
 namespace whet {
 namespace {
 
-constexpr char kRuns[] = "runs";
-
 struct RunsArguments {
-  std::string directory = kRuns;
+  std::string directory = kRunsDirectory;
   std::string run;
   bool as_json = false;
   bool rollouts = false;
@@ -32,6 +30,7 @@ struct RunsArguments {
   bool evaluation = false;
   std::optional<int64_t> step;
   std::optional<int64_t> limit;
+  std::optional<int64_t> rescoring;
 };
 
 absl::Status ListRuns(const RunsArguments& arguments) {
@@ -63,12 +62,6 @@ absl::Status ListRuns(const RunsArguments& arguments) {
   return Print(absl::StrCat(json.Dump(), "\n"));
 }
 
-// A directory, or the name of a run in runs/.
-std::string DirectoryOf(const std::string& run) {
-  const std::string in_runs = absl::StrCat(kRuns, "/", run);
-  return !IsRun(run) && !absl::StrContains(run, '/') && IsRun(in_runs) ? in_runs : run;
-}
-
 // The rollouts that are asked for: of a step of training its batch's, trained on or not.
 absl::StatusOr<RolloutFilter> FilterOf(const RunsArguments& arguments, const OpenRun& run) {
   const bool evaluation = arguments.evaluation || run.config.command == "eval";
@@ -97,6 +90,24 @@ absl::StatusOr<RolloutFilter> FilterOf(const RunsArguments& arguments, const Ope
       steps.empty() ? "; it has none yet" : absl::StrCat("; it has 1 to ", steps.back().step)));
 }
 
+// Adds to each what the rescoring that is asked for gave it.
+absl::Status AddRescored(const RunsArguments& arguments, const OpenRun& run,
+                         std::vector<ExplainedRollout>* rollouts) {
+  if (!arguments.rescoring.has_value()) return absl::OkStatus();
+  WHET_ASSIGN_OR_RETURN(const std::vector<RescoringRecord> rescorings, run.ledger->Rescorings());
+  if (*arguments.rescoring > std::ssize(rescorings)) {
+    return absl::NotFoundError(
+        absl::StrCat(run.paths.directory(), " has no rescoring ", *arguments.rescoring,
+                     rescorings.empty() ? "; whet rescore makes one"
+                                        : absl::StrCat("; it has 1 to ", std::ssize(rescorings))));
+  }
+  for (ExplainedRollout& rollout : *rollouts) {
+    WHET_ASSIGN_OR_RETURN(rollout.rescored, run.ledger->FindRescored(*arguments.rescoring,
+                                                                     rollout.record.rollout.id));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ShowRollouts(const RunsArguments& arguments, const OpenRun& run) {
   if (run.ledger == nullptr) {
     return absl::NotFoundError(absl::StrCat(run.paths.directory(),
@@ -104,8 +115,9 @@ absl::Status ShowRollouts(const RunsArguments& arguments, const OpenRun& run) {
                                             "./whet train and ./whet eval keep one"));
   }
   WHET_ASSIGN_OR_RETURN(const RolloutFilter filter, FilterOf(arguments, run));
-  WHET_ASSIGN_OR_RETURN(const std::vector<ExplainedRollout> rollouts,
+  WHET_ASSIGN_OR_RETURN(std::vector<ExplainedRollout> rollouts,
                         ReadRollouts(run.ledger.get(), filter));
+  WHET_RETURN_IF_ERROR(AddRescored(arguments, run, &rollouts));
   std::string text;
   for (const ExplainedRollout& rollout : rollouts) {
     absl::StrAppend(&text, arguments.as_json ? absl::StrCat(ToJson(rollout).Dump(), "\n")
@@ -116,12 +128,13 @@ absl::Status ShowRollouts(const RunsArguments& arguments, const OpenRun& run) {
 }
 
 absl::Status ShowRun(const RunsArguments& arguments) {
-  if (!arguments.rollouts &&
-      (arguments.wrong || arguments.evaluation || arguments.step || arguments.limit)) {
+  if (!arguments.rollouts && (arguments.wrong || arguments.evaluation || arguments.step ||
+                              arguments.limit || arguments.rescoring)) {
     return absl::InvalidArgumentError(
-        "--step, --wrong, --evaluation and --limit choose rollouts; write --rollouts too");
+        "--step, --wrong, --evaluation, --limit and --rescoring are of rollouts; write --rollouts "
+        "too");
   }
-  const std::string directory = DirectoryOf(arguments.run);
+  const std::string directory = RunDirectoryNamed(arguments.run);
   WHET_ASSIGN_OR_RETURN(const OpenRun run, OpenRunIn(directory));
   if (arguments.rollouts) return ShowRollouts(arguments, run);
   WHET_ASSIGN_OR_RETURN(const RunReport report, ReadReport(directory, run));
@@ -147,6 +160,9 @@ void AddRunsCommand(CLI::App* app, absl::Status* result) {
                  "Of the evaluation after that step; of the last one else");
   show->add_flag("--wrong", arguments->wrong, "Only those that are not right");
   show->add_option("--limit", arguments->limit, "At most so many; 10 unless set")
+      ->check(CLI::Range(1, 1000000));
+  show->add_option("--rescoring", arguments->rescoring,
+                   "With what this rescoring gave them, too: its number")
       ->check(CLI::Range(1, 1000000));
   list->callback([arguments, show, result] {
     *result = show->parsed() ? ShowRun(*arguments) : ListRuns(*arguments);

@@ -14,14 +14,6 @@ double Share(int64_t part, int64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// The first verdict among a reward's parts: that of the rule which judges the answer.
-const RewardPart* JudgedPart(const Reward& reward) {
-  for (const RewardPart& part : reward.parts) {
-    if (part.verdict.has_value()) return &part;
-  }
-  return nullptr;
-}
-
 bool HasFinishedThought(const std::string& text) {
   const Completion completion = ParseCompletion(text, CompletionOptions());
   return std::any_of(completion.tags.begin(), completion.tags.end(),
@@ -39,27 +31,17 @@ struct Counts {
   int64_t terminated_tokens = 0;
 };
 
-std::string ReasonOf(const Reward& reward, const std::vector<std::string>& rules) {
-  for (size_t i = 0; i < reward.parts.size(); ++i) {
-    const RewardPart& part = reward.parts[i];
-    if (part.verdict.has_value() && IsExcluded(*part.verdict)) {
-      return absl::StrCat("rule ", rules[i], ": ", VerdictName(*part.verdict), ", ", part.message);
-    }
-  }
-  return "no rule gave it a value";
-}
-
 void CountReward(const Reward& reward, const std::vector<std::string>& rules, Counts* counts,
                  BatchMetrics* out) {
   if (reward.total.has_value()) {
     counts->rewards.push_back(*reward.total);
   } else if (out->excluded++ == 0) {
-    out->excluded_because = ReasonOf(reward, rules);
+    out->excluded_because = WhyExcluded(reward, rules);
   }
   for (size_t i = 0; i < reward.parts.size(); ++i) {
     if (reward.parts[i].value.has_value()) counts->by_rule[i].push_back(*reward.parts[i].value);
   }
-  const RewardPart* const part = JudgedPart(reward);
+  const RewardPart* const part = JudgedPart(reward.parts);
   if (part != nullptr && !IsExcluded(*part->verdict)) {
     ++counts->judged;
     counts->correct += *part->verdict == Verdict::kCorrect ? 1 : 0;
@@ -78,6 +60,23 @@ void CountRollout(const Rollout& rollout, Counts* counts, BatchMetrics* out) {
 }
 
 }  // namespace
+
+const RewardPart* JudgedPart(const std::vector<RewardPart>& parts) {
+  for (const RewardPart& part : parts) {
+    if (part.verdict.has_value()) return &part;
+  }
+  return nullptr;
+}
+
+std::string WhyExcluded(const Reward& reward, const std::vector<std::string>& rules) {
+  for (size_t i = 0; i < reward.parts.size(); ++i) {
+    const RewardPart& part = reward.parts[i];
+    if (part.verdict.has_value() && IsExcluded(*part.verdict)) {
+      return absl::StrCat("rule ", rules[i], ": ", VerdictName(*part.verdict), ", ", part.message);
+    }
+  }
+  return "no rule gave it a value";
+}
 
 Spread SpreadOf(absl::Span<const double> values) {
   if (values.empty()) return {0, 0};

@@ -21,6 +21,13 @@ struct Spread {
 };
 Spread SpreadOf(absl::Span<const double> values);
 
+// The first verdict among a rollout's parts, that of the rule which judges the answer; nullptr if
+// none has one.
+const RewardPart* JudgedPart(const std::vector<RewardPart>& parts);
+
+// Why a rollout without a total has none; `rules` names its parts.
+std::string WhyExcluded(const Reward& reward, const std::vector<std::string>& rules);
+
 // The values that a rule gave.
 struct RuleMetrics {
   std::string name;

@@ -16,10 +16,8 @@ struct Judged {
 };
 
 std::optional<Verdict> VerdictOf(const Reward& reward) {
-  for (const RewardPart& part : reward.parts) {
-    if (part.verdict.has_value()) return part.verdict;
-  }
-  return std::nullopt;
+  const RewardPart* const part = JudgedPart(reward.parts);
+  return part == nullptr ? std::nullopt : part->verdict;
 }
 
 Judged CountJudged(const RewardedGroup& group) {

@@ -1,5 +1,6 @@
 #include "cli/rollout_text.h"
 
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -62,6 +63,18 @@ TEST(RolloutTextTest, AsJsonItHasTheSame) {
             R"({"rule":"answer","value":0.0,"verdict":"NO_ANSWER",)"
             R"("message":"the thought never ends"},)"
             R"({"rule":"f","value":0.5,"verdict":null,"message":""}]})");
+}
+
+TEST(RolloutTextTest, WhatARescoringGaveStandsBelow) {
+  ExplainedRollout rollout = WrongAnswer();
+  rollout.rescored = RescoredRecord{
+      .reward = {.total = std::nullopt, .parts = {{std::nullopt, Verdict::kFault, "gone"}}},
+      .rules = {"math"}};
+  EXPECT_THAT(RolloutText(rollout), HasSubstr("  f       0.5\n"
+                                              "  rescored: no reward: it could not be judged\n"
+                                              "  math  -  FAULT  gone\n"));
+  EXPECT_THAT(ToJson(rollout).Dump(),
+              HasSubstr(R"("rescored":{"reward":null,"rules":[{"rule":"math","value":null,)"));
 }
 
 TEST(PrintableTest, KeepsTextAndTakesWhatATerminalWouldObey) {

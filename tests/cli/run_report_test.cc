@@ -95,5 +95,23 @@ TEST(RunReportTest, AsJsonItHasAllNumbersOfTheLastStep) {
   EXPECT_EQ(json.GetElements("events").value()[1].GetString("message").value(), "why");
 }
 
+TEST(RunReportTest, ListsRescorings) {
+  RunReport report = AfterTwoSteps();
+  report.rescorings = {{.id = 1,
+                        .time = absl::FromUnixSeconds(1'700'000'009),
+                        .rules = "rewards { answer {} }",
+                        .judged = "train, batch 3",
+                        .version = "whet 1",
+                        .finished = false,
+                        .rollouts = 48}};
+  EXPECT_THAT(ReportText(report, absl::UTCTimeZone()),
+              HasSubstr("\nrescorings\n"
+                        "  2023-11-14 22:13:29  1: train, batch 3, 48 completions, unfinished\n"));
+  EXPECT_THAT(ToJson(report).Dump(),
+              HasSubstr(R"("rescorings":[{"rescoring":1,"time":"2023-11-14T22:13:29.000Z",)"
+                        R"("judged":"train, batch 3","completions":48,"finished":false,)"
+                        R"("rules":"rewards { answer {} }","version":"whet 1"}])"));
+}
+
 }  // namespace
 }  // namespace whet
