@@ -1,9 +1,11 @@
 #include "cli/config_checks.h"
 
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,8 @@
 #include "google/protobuf/message.h"
 #include "proto/config.pb.h"
 #include "proto/setting.pb.h"
+#include "rewards/remote/http_client.h"
+#include "text/json.h"
 
 namespace whet {
 namespace {
@@ -148,6 +152,10 @@ class Checker {
       CheckOverlong(*overlong, path);
     } else if (const auto* choice = pb::DynamicCastToGenerated<config::ChoiceRule>(&part)) {
       CheckLetters(choice->letters(), absl::StrCat(path, ".letters"));
+    } else if (const auto* model = pb::DynamicCastToGenerated<config::ModelRule>(&part)) {
+      CheckModel(*model, path);
+    } else if (const auto* judge = pb::DynamicCastToGenerated<config::JudgeRule>(&part)) {
+      CheckJudge(*judge, path);
     }
   }
 
@@ -169,6 +177,65 @@ class Checker {
       return Add(path, absl::StrCat(path, " is \"", letters,
                                     "\"; it must have capital letters and digits, none twice"));
     }
+  }
+
+  // Of a rule that asks a service: its addresses and its key.
+  template <typename Rule>
+  void CheckService(const Rule& rule, const std::string& path) {
+    for (int i = 0; i < rule.url_size(); ++i) {
+      if (rule.url(i).empty()) continue;  // Told already.
+      const std::string url_path = absl::StrCat(path, ".url[", i, "]");
+      if (const std::string fault = UrlFault(rule.url(i)); !fault.empty()) {
+        Add(url_path, absl::StrCat(url_path, " \"", rule.url(i), "\" ", fault));
+      }
+    }
+    const char* const key = std::getenv(rule.api_key_env().c_str());
+    if (!rule.api_key_env().empty() && (key == nullptr || *key == 0)) {
+      const std::string key_path = absl::StrCat(path, ".api_key_env");
+      Add(key_path, absl::StrCat(key_path, " is \"", rule.api_key_env(),
+                                 "\", and there is no such environment variable; export it with "
+                                 "the key of the service"));
+    }
+  }
+
+  void CheckModel(const config::ModelRule& model, const std::string& path) {
+    if (model.url().empty()) {
+      AddMissing(absl::StrCat(path, ".url"), "url: \"http://127.0.0.1:8000\"");
+    }
+    CheckService(model, path);
+    const std::string input_path = absl::StrCat(path, ".input");
+    const std::string text_path = absl::StrCat(path, ".text_template");
+    if (model.input() == config::CONVERSATION) {
+      if (model.protocol() != config::VLLM) {
+        Add(input_path, absl::StrCat(input_path, " is CONVERSATION, which VLLM alone takes; write ",
+                                     "a text_template with the model's own chat format"));
+      }
+      if (model.has_text_template()) {
+        Add(text_path, absl::StrCat(text_path, " is not used; write input: TEXT"));
+      }
+    } else {
+      CheckHolds(model.text_template(), "{response}", text_path);
+    }
+  }
+
+  void CheckJudge(const config::JudgeRule& judge, const std::string& path) {
+    CheckService(judge, path);
+    if (!judge.prompt_template().empty()) {
+      const std::string prompt_path = absl::StrCat(path, ".prompt_template");
+      CheckHolds(judge.prompt_template(), "{reference}", prompt_path);
+      CheckHolds(judge.prompt_template(), "{answer}", prompt_path);
+    }
+    if (judge.extra_body().empty()) return;
+    const absl::StatusOr<Json> extra = Json::Parse(judge.extra_body());
+    if (extra.ok() && extra->is_object()) return;
+    const std::string extra_path = absl::StrCat(path, ".extra_body");
+    Add(extra_path, absl::StrCat(extra_path, " is no JSON object; write '{\"top_p\": 0.9}'"));
+  }
+
+  // What a template is there for.
+  void CheckHolds(absl::string_view text, absl::string_view placeholder, const std::string& path) {
+    if (absl::StrContains(text, placeholder)) return;
+    Add(path, absl::StrCat(path, " lacks ", placeholder));
   }
 
   // "answer {}, format {}, …"

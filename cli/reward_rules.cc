@@ -138,6 +138,10 @@ class RuleMaker {
         return MakeCommandRule(name, rule.command());
       case config::RewardRule::kLibrary:
         return MakeLibraryRule(name, rule.library());
+      case config::RewardRule::kModel:
+        return RemoteModelRule::Create(OptionsOf(rule.model()));
+      case config::RewardRule::kJudge:
+        return JudgeRule::Create(OptionsOf(rule.judge()));
       default:
         return absl::InternalError("a kind without a rule");
     }

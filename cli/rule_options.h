@@ -13,6 +13,8 @@
 #include "rewards/match/countdown_rule.h"
 #include "rewards/match/json_rule.h"
 #include "rewards/match/regex_rule.h"
+#include "rewards/remote/judge_rule.h"
+#include "rewards/remote/remote_model_rule.h"
 #include "rewards/shape/cosine_rule.h"
 #include "rewards/shape/length_rule.h"
 #include "rewards/shape/overlong_rule.h"
@@ -41,6 +43,8 @@ ReasoningStepsRuleOptions OptionsOf(const config::ReasoningStepsRule& rule);
 ThinkFormatRuleOptions OptionsOf(const config::ThinkFormatRule& rule);
 CommandRuleOptions OptionsOf(const config::CommandRule& rule);
 LibraryRuleOptions OptionsOf(const config::LibraryRule& rule);
+RemoteModelRuleOptions OptionsOf(const config::ModelRule& rule);
+JudgeRuleOptions OptionsOf(const config::JudgeRule& rule);
 
 }  // namespace whet
 

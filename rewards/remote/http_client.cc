@@ -20,6 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -133,6 +134,12 @@ std::string UrlFault(absl::string_view url) {
     return "has a password in it; name an environment variable that holds the key instead";
   }
   return "";
+}
+
+std::string UrlOf(absl::string_view base, absl::string_view path) {
+  while (absl::ConsumeSuffix(&base, "/")) {
+  }
+  return absl::EndsWith(base, path) ? std::string(base) : absl::StrCat(base, path);
 }
 
 // What the client's thread runs. A request is posted → queued → in flight → answered, or queued

@@ -83,6 +83,10 @@ class HttpClient {
 // https".
 std::string UrlFault(absl::string_view url);
 
+// Where a service that is reached at `base` answers `path` ("/classify"): that is appended, unless
+// the base ends with it already.
+std::string UrlOf(absl::string_view base, absl::string_view path);
+
 }  // namespace whet
 
 #endif  // WHET_REWARDS_REMOTE_HTTP_CLIENT_H_

@@ -164,6 +164,44 @@ TEST(CheckConfigTest, WantsTextsThatSaySomething) {
                           "quotes"));
 }
 
+TEST(CheckConfigTest, AsksServicesWhereTheyCanBe) {
+  EXPECT_THAT(
+      TrainErrors("rewards { model {} } rewards { judge { model: 'm' } }"),
+      ElementsAre("rewards[1].model.url | rewards[1].model.url is not set; write url: "
+                  "\"http://127.0.0.1:8000\"",
+                  "rewards[2].judge.url | rewards[2].judge.url is not set; write url: \"…\""));
+  EXPECT_THAT(TrainErrors("rewards { model { url: 'http://a' url: 'b:80' } }"),
+              ElementsAre("rewards[1].model.url[1] | rewards[1].model.url[1] \"b:80\" is no URL of "
+                          "http or https"));
+  EXPECT_THAT(
+      TrainErrors("rewards { judge { url: 'http://a' model: 'm' api_key_env: 'WHET_NO_SUCH' } }"),
+      ElementsAre("rewards[1].judge.api_key_env | rewards[1].judge.api_key_env is "
+                  "\"WHET_NO_SUCH\", and there is no such environment variable; export it with "
+                  "the key of the service"));
+}
+
+TEST(CheckConfigTest, SendsServicesWhatTheyTake) {
+  EXPECT_THAT(
+      TrainErrors("rewards { model { url: 'http://a' protocol: OPENRLHF "
+                  "input: CONVERSATION text_template: '{response}' } }"),
+      ElementsAre("rewards[1].model.input | rewards[1].model.input is CONVERSATION, which "
+                  "VLLM alone takes; write a text_template with the model's own chat format",
+                  "rewards[1].model.text_template | rewards[1].model.text_template is not "
+                  "used; write input: TEXT"));
+  EXPECT_THAT(TrainErrors("rewards { model { url: 'http://a' text_template: '{question}' } }"),
+              ElementsAre("rewards[1].model.text_template | rewards[1].model.text_template lacks "
+                          "{response}"));
+  EXPECT_THAT(
+      TrainErrors("rewards { judge { url: 'http://a' model: 'm' prompt_template: 'x' "
+                  "extra_body: '[]' } }"),
+      ElementsAre("rewards[1].judge.prompt_template | rewards[1].judge.prompt_template lacks "
+                  "{reference}",
+                  "rewards[1].judge.prompt_template | rewards[1].judge.prompt_template lacks "
+                  "{answer}",
+                  "rewards[1].judge.extra_body | rewards[1].judge.extra_body is no JSON object; "
+                  "write '{\"top_p\": 0.9}'"));
+}
+
 TEST(ElementNameTest, IsTheNameOrElseTheKind) {
   config::RewardRule rule;
   EXPECT_EQ(ElementName(rule), "");
