@@ -1,9 +1,11 @@
 #include "cli/config_checks.h"
 
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,8 @@
 #include "google/protobuf/message.h"
 #include "proto/config.pb.h"
 #include "proto/setting.pb.h"
+#include "rewards/remote/http_client.h"
+#include "text/json.h"
 
 namespace whet {
 namespace {
@@ -153,16 +157,34 @@ class Checker {
       CheckLetters(choice->letters(), absl::StrCat(path, ".letters"));
     } else if (const auto* model = pb::DynamicCastToGenerated<config::ModelRule>(&part)) {
       CheckModelRule(*model, path);
+    } else if (const auto* judge = pb::DynamicCastToGenerated<config::JudgeRule>(&part)) {
+      CheckJudge(*judge, path);
+    } else if (const auto* service = pb::DynamicCastToGenerated<config::ServiceRule>(&part)) {
+      CheckKey(service->api_key_env(), path);
     }
   }
 
+  // It is a checkpoint or is served, and has the settings of that.
   void CheckModelRule(const config::ModelRule& rule, const std::string& path) {
-    if (!rule.has_checkpoint()) AddMissing(absl::StrCat(path, ".checkpoint"), "checkpoint: \"…\"");
-    const std::string text_path = absl::StrCat(path, ".text_template");
-    if (rule.text_template().empty() || absl::StrContains(rule.text_template(), "{response}")) {
-      return;
+    const bool served = rule.url_size() > 0;
+    if (!served && !rule.has_checkpoint()) {
+      AddMissing(absl::StrCat(path, ".checkpoint"), "checkpoint: \"…\", or url: \"http://…\"");
+    } else if (served && rule.has_checkpoint()) {
+      Add(absl::StrCat(path, ".url"),
+          absl::StrCat(path, " has a checkpoint and a url; leave one of them out"));
     }
-    Add(text_path, absl::StrCat(text_path, " lacks {response}, where the response goes"));
+    CheckService(rule, path);
+    const std::string text_path = absl::StrCat(path, ".text_template");
+    if (rule.has_text_template()) CheckHolds(rule.text_template(), "{response}", text_path);
+    if (rule.input() != config::CONVERSATION) return;
+    const std::string input_path = absl::StrCat(path, ".input");
+    if (!served || rule.protocol() != config::VLLM) {
+      Add(input_path, absl::StrCat(input_path, " is CONVERSATION, which VLLM alone takes; write a ",
+                                   "text_template with the model's own chat format"));
+    }
+    if (rule.has_text_template()) {
+      Add(text_path, absl::StrCat(text_path, " is not used; write input: TEXT"));
+    }
   }
 
   // What comes after a thought does not go on with what ends in the thought's opening tag.
@@ -171,6 +193,7 @@ class Checker {
     for (int i = 0; i < rules.size(); ++i) {
       const config::ModelRule& model = rules[i].model();
       if (!rules[i].has_model() || model.has_text_template()) continue;
+      if (model.input() == config::CONVERSATION) continue;
       if (model.place() != config::SUMMARY || !prompts.thought_prefilled()) continue;
       const std::string path = absl::StrCat("rewards[", i, "].model.text_template");
       Add(path, absl::StrCat(path,
@@ -211,6 +234,48 @@ class Checker {
       return Add(path, absl::StrCat(path, " is \"", letters,
                                     "\"; it must have capital letters and digits, none twice"));
     }
+  }
+
+  // Of a rule that asks a service: its addresses and its key.
+  template <typename Rule>
+  void CheckService(const Rule& rule, const std::string& path) {
+    for (int i = 0; i < rule.url_size(); ++i) {
+      if (rule.url(i).empty()) continue;  // Told already.
+      const std::string url_path = absl::StrCat(path, ".url[", i, "]");
+      if (const std::string fault = UrlFault(rule.url(i)); !fault.empty()) {
+        Add(url_path, absl::StrCat(url_path, " \"", rule.url(i), "\" ", fault));
+      }
+    }
+    CheckKey(rule.api_key_env(), path);
+  }
+
+  void CheckKey(const std::string& variable, const std::string& path) {
+    const char* const key = std::getenv(variable.c_str());
+    if (variable.empty() || (key != nullptr && *key != 0)) return;
+    const std::string key_path = absl::StrCat(path, ".api_key_env");
+    Add(key_path, absl::StrCat(key_path, " is \"", variable,
+                               "\", and there is no such environment variable; export it with "
+                               "the key of the service"));
+  }
+
+  void CheckJudge(const config::JudgeRule& judge, const std::string& path) {
+    CheckService(judge, path);
+    if (!judge.prompt_template().empty()) {
+      const std::string prompt_path = absl::StrCat(path, ".prompt_template");
+      CheckHolds(judge.prompt_template(), "{reference}", prompt_path);
+      CheckHolds(judge.prompt_template(), "{answer}", prompt_path);
+    }
+    if (judge.extra_body().empty()) return;
+    const absl::StatusOr<Json> extra = Json::Parse(judge.extra_body());
+    if (extra.ok() && extra->is_object()) return;
+    const std::string extra_path = absl::StrCat(path, ".extra_body");
+    Add(extra_path, absl::StrCat(extra_path, " is no JSON object; write '{\"top_p\": 0.9}'"));
+  }
+
+  // What a template is there for.
+  void CheckHolds(absl::string_view text, absl::string_view placeholder, const std::string& path) {
+    if (absl::StrContains(text, placeholder)) return;
+    Add(path, absl::StrCat(path, " lacks ", placeholder));
   }
 
   // "answer {}, format {}, …"

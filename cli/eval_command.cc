@@ -153,7 +153,6 @@ absl::StatusOr<std::vector<ExplainedRollout>> ShownOf(int64_t count, int64_t sam
   WHET_ASSIGN_OR_RETURN(std::vector<ExplainedRollout> rollouts,
                         ReadRollouts(reader, {.purpose = RandomPurpose::kEvaluation,
                                               .batch = kStep,
-                                              .step = kStep,
                                               .limit = count * samples}));
   std::vector<ExplainedRollout> shown;
   for (int64_t sample = 0; sample < samples; ++sample) {

@@ -50,19 +50,34 @@ struct RescoreArguments {
 
 // What of its configuration the run's completions are read and learnt by.
 struct RunSettings {
+  bool trains;
   CompletionOptions completion;
-  std::optional<AdvantageOptions> advantage;  // Absent for an evaluation.
+  // Absent for an evaluation, and where parts are normalized before they are summed.
+  std::optional<AdvantageOptions> advantage;
+  int64_t steps_per_batch;
+  const config::ModelConfig& model;
+  const config::EngineConfig& engine;
 };
 
 absl::StatusOr<RunSettings> SettingsOf(const OpenRun& run) {
   const pb::Message* config = run.config.config.get();
   if (const auto* train = pb::DynamicCastToGenerated<config::TrainConfig>(config)) {
-    return RunSettings{.completion = CompletionOf(train->prompts()),
-                       .advantage = RolloutBatchOf(*train).advantage};
+    const RolloutBatchOptions batch = RolloutBatchOf(*train);
+    return RunSettings{
+        .trains = true,
+        .completion = CompletionOf(train->prompts()),
+        .advantage = batch.normalize_then_sum ? std::nullopt : std::optional(batch.advantage),
+        .steps_per_batch = batch.steps_per_batch,
+        .model = train->model(),
+        .engine = train->engine()};
   }
   if (const auto* eval = pb::DynamicCastToGenerated<config::EvalConfig>(config)) {
-    return RunSettings{.completion = CompletionOf(eval->evaluation().prompts()),
-                       .advantage = std::nullopt};
+    return RunSettings{.trains = false,
+                       .completion = CompletionOf(eval->evaluation().prompts()),
+                       .advantage = std::nullopt,
+                       .steps_per_batch = 1,
+                       .model = eval->model(),
+                       .engine = eval->engine()};
   }
   return absl::FailedPreconditionError(
       absl::StrCat(run.paths.config(), " is no configuration that this whet knows, so it is not ",
@@ -148,14 +163,16 @@ absl::Status RunRescore(RescoreArguments arguments) {
   }
   WHET_ASSIGN_OR_RETURN(const RunSettings settings, SettingsOf(run));
   if (arguments.purpose.empty()) {
-    arguments.purpose = settings.advantage.has_value() ? "train" : "eval";
+    arguments.purpose = settings.trains ? "train" : "eval";
   }
   std::optional<Writing> writing;
   if (!arguments.dry_run) {
     WHET_ASSIGN_OR_RETURN(writing, OpenForWriting(run.paths));
   }
   WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(config.rewards(), config.sandbox()));
+                        MakeRules(config.rewards(), {.sandbox = config.sandbox(),
+                                                     .model = settings.model,
+                                                     .engine = settings.engine}));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Rewarder> rewarder,
                         Rewarder::Create(std::move(rules), settings.completion));
   const std::string judged = JudgedText(arguments);
@@ -175,6 +192,7 @@ absl::Status RunRescore(RescoreArguments arguments) {
                               {.purpose = PurposeOf(arguments.purpose),
                                .batch = arguments.batch,
                                .groups_max = arguments.limit,
+                               .steps_per_batch = settings.steps_per_batch,
                                .advantage = learnt ? settings.advantage : std::nullopt,
                                .shown_max = static_cast<size_t>(arguments.show),
                                .record = std::move(record)},

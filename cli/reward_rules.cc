@@ -86,6 +86,7 @@ absl::StatusOr<std::unique_ptr<RewardRule>> MakeServiceRule(const std::string& n
 
 absl::StatusOr<std::unique_ptr<RewardRule>> MakeModelRule(const config::ModelRule& rule,
                                                           const RuleSettings& settings) {
+  if (rule.url_size() > 0) return RemoteModelRule::Create(OptionsOf(rule));
   config::ModelConfig of_rule = settings.model;
   of_rule.set_checkpoint(rule.checkpoint());
   WHET_ASSIGN_OR_RETURN(
@@ -183,6 +184,8 @@ class RuleMaker {
         return MakeServiceRule(name, rule.service());
       case config::RewardRule::kModel:
         return MakeModelRule(rule.model(), settings_);
+      case config::RewardRule::kJudge:
+        return JudgeRule::Create(OptionsOf(rule.judge()));
       default:
         return absl::InternalError("a kind without a rule");
     }

@@ -34,8 +34,30 @@ LengthUnit UnitOf(config::LengthUnit unit) {
   return unit == config::CHARACTERS ? LengthUnit::kCharacters : LengthUnit::kTokens;
 }
 
+ModelProtocol ProtocolOf(config::ModelProtocol protocol) {
+  switch (protocol) {
+    case config::SGLANG:
+      return ModelProtocol::kSglang;
+    case config::OPENRLHF:
+      return ModelProtocol::kOpenRlhf;
+    default:
+      return ModelProtocol::kVllm;
+  }
+}
+
 std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
   return {texts.begin(), texts.end()};
+}
+
+// Of a rule that asks a service.
+template <typename Rule>
+HttpClientOptions ClientOf(const Rule& rule) {
+  HttpClientOptions options;
+  options.urls = TextsOf(rule.url());
+  options.api_key_env = rule.api_key_env();
+  options.in_flight_max = rule.in_flight();
+  options.timeout = absl::Seconds(rule.timeout_seconds());
+  return options;
 }
 
 }  // namespace
@@ -173,6 +195,25 @@ ModelTextOptions TextOptionsOf(const config::ModelRule& rule) {
   const bool whole = rule.place() == config::WHOLE_RESPONSE;
   return {.place = whole ? ModelPlace::kResponse : ModelPlace::kSummary,
           .text_template = rule.text_template()};
+}
+
+RemoteModelRuleOptions OptionsOf(const config::ModelRule& rule) {
+  return {
+      .client = ClientOf(rule),
+      .protocol = ProtocolOf(rule.protocol()),
+      .model = rule.model(),
+      .input = rule.input() == config::CONVERSATION ? ModelInput::kConversation : ModelInput::kText,
+      .text = TextOptionsOf(rule)};
+}
+
+JudgeRuleOptions OptionsOf(const config::JudgeRule& rule) {
+  return {.client = ClientOf(rule),
+          .model = rule.model(),
+          .prompt_template = rule.prompt_template(),
+          .tokens_max = rule.tokens_max(),
+          .extra_body = rule.extra_body(),
+          .answer_bytes_max = static_cast<size_t>(rule.answer_bytes_max()),
+          .cache_file = rule.cache_file()};
 }
 
 }  // namespace whet

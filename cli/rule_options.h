@@ -13,8 +13,10 @@
 #include "rewards/match/countdown_rule.h"
 #include "rewards/match/json_rule.h"
 #include "rewards/match/regex_rule.h"
-#include "rewards/remote/service_rule.h"
 #include "rewards/model/model_text.h"
+#include "rewards/remote/judge_rule.h"
+#include "rewards/remote/remote_model_rule.h"
+#include "rewards/remote/service_rule.h"
 #include "rewards/shape/cosine_rule.h"
 #include "rewards/shape/length_rule.h"
 #include "rewards/shape/overlong_rule.h"
@@ -46,6 +48,9 @@ LibraryRuleOptions OptionsOf(const config::LibraryRule& rule);
 // Without the token.
 ServiceRuleOptions OptionsOf(const config::ServiceRule& rule);
 ModelTextOptions TextOptionsOf(const config::ModelRule& rule);
+// Of one that is served.
+RemoteModelRuleOptions OptionsOf(const config::ModelRule& rule);
+JudgeRuleOptions OptionsOf(const config::JudgeRule& rule);
 
 }  // namespace whet
 

@@ -46,9 +46,9 @@ struct ServeRewardsArguments {
 absl::StatusOr<std::unique_ptr<Rewarder>> MakeRewarder(const ServeRewardsArguments& arguments) {
   config::RescoreConfig config;
   WHET_RETURN_IF_ERROR(ReadRules(arguments.config, arguments.sets, &config));
-  WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(config.rewards(),
-                                  {.sandbox = config.sandbox(),
+  WHET_ASSIGN_OR_RETURN(
+      std::vector<WeightedRule> rules,
+      MakeRules(config.rewards(), {.sandbox = config.sandbox(),
                                    .model = config::ModelConfig::default_instance(),
                                    .engine = config::EngineConfig::default_instance()}));
   return Rewarder::Create(std::move(rules), {.thought_prefilled = arguments.thought_prefilled});

@@ -67,7 +67,7 @@ class Rescorer {
       rollouts.rollouts.push_back(record.rollout);
       texts.push_back(record.text);
     }
-    WHET_ASSIGN_OR_RETURN(group.rewards, parts_.rewarder->Score(rollouts, texts));
+    WHET_ASSIGN_OR_RETURN(group.rewards, parts_.rewarder->Score(GroupTexts{rollouts, texts}, StepOf(lease)));
     if (id_.has_value()) {
       for (size_t i = 0; i < group.rewards.size(); ++i) {
         WHET_RETURN_IF_ERROR(parts_.ledger->AddRescored(*id_, group.records[i].rollout.id,
@@ -76,6 +76,11 @@ class Rescorer {
     }
     tally_.Add(group);
     return absl::OkStatus();
+  }
+
+  int64_t StepOf(const LeaseRecord& lease) const {
+    return lease.purpose == RandomPurpose::kTrain ? lease.batch * request_.steps_per_batch + 1
+                                                  : lease.batch;
   }
 
   // Before the first group.

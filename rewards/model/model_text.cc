@@ -8,10 +8,13 @@
 
 namespace whet {
 
+absl::string_view ModelResponse(const ScoreInput& input, ModelPlace place) {
+  return place == ModelPlace::kSummary ? absl::StripLeadingAsciiWhitespace(input.completion.rest)
+                                       : input.completion.text;
+}
+
 std::string ModelText(const ScoreInput& input, const ModelTextOptions& options) {
-  const absl::string_view response = options.place == ModelPlace::kSummary
-                                         ? absl::StripLeadingAsciiWhitespace(input.completion.rest)
-                                         : input.completion.text;
+  const absl::string_view response = ModelResponse(input, options.place);
   if (options.text_template.empty()) return absl::StrCat(input.prompt.text, response);
   return absl::StrReplaceAll(options.text_template,
                              {{"{prompt}", UserTextOf(input.prompt)}, {"{response}", response}});

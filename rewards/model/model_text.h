@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "rewards/reward_rule.h"
 
 namespace whet {
@@ -22,6 +23,9 @@ struct ModelTextOptions {
   // response.
   std::string text_template = {};
 };
+
+// The response alone.
+absl::string_view ModelResponse(const ScoreInput& input, ModelPlace place);
 
 std::string ModelText(const ScoreInput& input, const ModelTextOptions& options);
 

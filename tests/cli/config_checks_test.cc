@@ -89,12 +89,15 @@ TEST(CheckConfigTest, ARewardModelIsNamedAndReadsTheResponse) {
   EXPECT_THAT(TrainErrors("rewards { model { checkpoint: 'r' } }"), IsEmpty());
   EXPECT_THAT(TrainErrors("rewards { model {} }"),
               ElementsAre("rewards[1].model.checkpoint | rewards[1].model.checkpoint is not set; "
-                          "write checkpoint: \"…\""));
+                          "write checkpoint: \"…\", or url: \"http://…\""));
+  EXPECT_THAT(TrainErrors("rewards { model { checkpoint: 'r' url: 'http://a' } }"),
+              ElementsAre("rewards[1].model.url | rewards[1].model has a checkpoint and a url; "
+                          "leave one of them out"));
   const std::string model = "rewards { model { checkpoint: 'r' text_template: ";
   EXPECT_THAT(TrainErrors(model + "'{prompt} {response}' } }"), IsEmpty());
   EXPECT_THAT(TrainErrors(model + "'{prompt}' } }"),
               ElementsAre("rewards[1].model.text_template | rewards[1].model.text_template lacks "
-                          "{response}, where the response goes"));
+                          "{response}"));
 }
 
 TEST(CheckConfigTest, ASummaryDoesNotFollowTheTagOfAThought) {
@@ -211,6 +214,42 @@ TEST(CheckConfigTest, WantsTextsThatSaySomething) {
                           "quotes",
                           "prompts.file[1] | prompts.file[1] is empty; write a text into its "
                           "quotes"));
+}
+
+TEST(CheckConfigTest, AsksServicesWhereTheyCanBe) {
+  EXPECT_THAT(
+      TrainErrors("rewards { judge { model: 'm' } }"),
+      ElementsAre("rewards[1].judge.url | rewards[1].judge.url is not set; write url: \"…\""));
+  EXPECT_THAT(TrainErrors("rewards { model { url: 'http://a' url: 'b:80' } }"),
+              ElementsAre("rewards[1].model.url[1] | rewards[1].model.url[1] \"b:80\" is no URL of "
+                          "http or https"));
+  EXPECT_THAT(
+      TrainErrors("rewards { judge { url: 'http://a' model: 'm' api_key_env: 'WHET_NO_SUCH' } }"),
+      ElementsAre("rewards[1].judge.api_key_env | rewards[1].judge.api_key_env is "
+                  "\"WHET_NO_SUCH\", and there is no such environment variable; export it with "
+                  "the key of the service"));
+}
+
+TEST(CheckConfigTest, SendsServicesWhatTheyTake) {
+  EXPECT_THAT(
+      TrainErrors("rewards { model { url: 'http://a' protocol: OPENRLHF "
+                  "input: CONVERSATION text_template: '{response}' } }"),
+      ElementsAre("rewards[1].model.input | rewards[1].model.input is CONVERSATION, which "
+                  "VLLM alone takes; write a text_template with the model's own chat format",
+                  "rewards[1].model.text_template | rewards[1].model.text_template is not "
+                  "used; write input: TEXT"));
+  EXPECT_THAT(TrainErrors("rewards { model { url: 'http://a' text_template: '{question}' } }"),
+              ElementsAre("rewards[1].model.text_template | rewards[1].model.text_template lacks "
+                          "{response}"));
+  EXPECT_THAT(
+      TrainErrors("rewards { judge { url: 'http://a' model: 'm' prompt_template: 'x' "
+                  "extra_body: '[]' } }"),
+      ElementsAre("rewards[1].judge.prompt_template | rewards[1].judge.prompt_template lacks "
+                  "{reference}",
+                  "rewards[1].judge.prompt_template | rewards[1].judge.prompt_template lacks "
+                  "{answer}",
+                  "rewards[1].judge.extra_body | rewards[1].judge.extra_body is no JSON object; "
+                  "write '{\"top_p\": 0.9}'"));
 }
 
 TEST(ElementNameTest, IsTheNameOrElseTheKind) {

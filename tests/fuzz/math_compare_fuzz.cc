@@ -1,5 +1,5 @@
-// Whatever two texts are, they are compared within bounds, an answer is judged against itself with a
-// reason, and a judgement is the same the second time.
+// Whatever two texts are, they are compared within bounds, an answer is judged against itself with
+// a reason, and a judgement is the same the second time.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -48,6 +48,8 @@ KEPT_IN = [
     (r"CLI/", r"cli/", "only commands have a command line"),
     (r"sqlite3\.h$", r"(tests/)?orchestrator/ledger", "the ledger is the only database"),
     (r"cld2/", r"rewards/language/detector\.cc$", "the rest of us has rewards/language/detector.h"),
+    (r"curl/", r"rewards/remote/http_client\.cc$",
+     "the rest of us has rewards/remote/http_client.h"),
     (r"civetweb\.h$", r"serve/http_server\.cc$", "the rest of us has serve/http_server.h"),
     (r"grpc(pp)?/", r"(tests/)?(rollout|orchestrator|serve)/", "only these speak over a network"),
 ]

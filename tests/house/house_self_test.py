@@ -119,6 +119,7 @@ class ArrowsTest(HouseTest):
             '"spdlog/spdlog.h"': ("base/log.cc", "base/c.cc"),
             '"CLI/CLI.hpp"': ("cli/c.cc", "tests/cli/c.cc"),
             "<sqlite3.h>": ("orchestrator/ledger_c.cc", "orchestrator/c.cc"),
+            "<curl/curl.h>": ("rewards/remote/http_client.cc", "rewards/remote/c.cc"),
             "<civetweb.h>": ("serve/http_server.cc", "serve/c.cc"),
             "<grpcpp/grpcpp.h>": ("rollout/c.cc", "cli/c.cc"),
         }

@@ -66,6 +66,7 @@ class RescorerTest : public LedgerTest {
     return {.purpose = RandomPurpose::kTrain,
             .batch = std::nullopt,
             .groups_max = std::nullopt,
+            .steps_per_batch = 1,
             .advantage = AdvantageOptions(),
             .shown_max = 10,
             .record = {}};
