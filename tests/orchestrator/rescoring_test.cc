@@ -75,6 +75,7 @@ RescoringReport ReportOf(const std::vector<RescoredGroup>& groups,
 
 std::vector<int64_t> SamplesOf(const RescoringReport& report) {
   std::vector<int64_t> samples;
+  samples.reserve(report.shown.size());
   for (const Disagreement& d : report.shown) samples.push_back(d.record.rollout.id.sample);
   return samples;
 }
