@@ -82,6 +82,7 @@ RolloutGroup Group(size_t count) {
 // Its rollouts say "a", "b" …
 absl::StatusOr<std::vector<Reward>> Score(const Rewarder& rewarder, const RolloutGroup& group) {
   std::vector<std::string> texts;
+  texts.reserve(group.rollouts.size());
   for (size_t i = 0; i < group.rollouts.size(); ++i) {
     texts.emplace_back(1, static_cast<char>('a' + i));
   }
