@@ -58,8 +58,8 @@ struct ChildOptions {
 //
 // Deadlines are kept by the monotonic clock of the kernel. A request's timeout counts from when the
 // program can begin with it: with kInOrder from its answer to the request before, with kAnyOrder
-// from its last answer to any; then at most in_flight_max times from when it was sent. Waiting for a
-// free place is bounded by the timeouts of the requests before.
+// from its last answer to any; then at most in_flight_max times from when it was sent. Waiting for
+// a free place is bounded by the timeouts of the requests before.
 class Child {
  public:
   using Done = std::function<void(absl::StatusOr<std::string> answer)>;

@@ -147,8 +147,7 @@ void ChildLoop::BackOff() {
 
 void ChildLoop::GiveUp(absl::string_view why) {
   dead_for_good_ = true;
-  const absl::Status status =
-      absl::FailedPreconditionError(absl::StrCat(options_.name, " ", why));
+  const absl::Status status = absl::FailedPreconditionError(absl::StrCat(options_.name, " ", why));
   {
     MutexLock lock(&mu_);
     given_up_ = status;
@@ -323,8 +322,8 @@ void ChildLoop::RenewDues() {
   }
   // Nobody knows which of them it works on, one or all; but it works.
   for (Request& request : in_flight_) {
-    request.due = std::min(now + request.timeout,
-                           request.sent + request.timeout * options_.in_flight_max);
+    request.due =
+        std::min(now + request.timeout, request.sent + request.timeout * options_.in_flight_max);
   }
 }
 

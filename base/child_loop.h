@@ -39,11 +39,11 @@ class ChildLoop {
     std::string bytes;
     absl::Duration timeout;
     Child::Done done;
-    uint64_t id = 0;                            // Set when it is sent.
+    uint64_t id = 0;  // Set when it is sent.
     // On the monotonic clock, while in flight.
     absl::Duration sent = absl::ZeroDuration();
     absl::Duration due = absl::ZeroDuration();
-    bool alone = false;                         // Suspected of having killed the program.
+    bool alone = false;  // Suspected of having killed the program.
   };
 
   // False once stopped.

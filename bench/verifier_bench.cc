@@ -78,9 +78,9 @@ absl::Status Run(const std::vector<std::string>& argv) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const absl::Status status =
-      words.empty()
-          ? absl::InvalidArgumentError("usage: verifier_bench PROGRAM [ARGUMENT]… | FILE.so | HOST:PORT")
-          : whet::Run(words);
+      words.empty() ? absl::InvalidArgumentError(
+                          "usage: verifier_bench PROGRAM [ARGUMENT]… | FILE.so | HOST:PORT")
+                    : whet::Run(words);
   if (status.ok()) return 0;
   std::fprintf(stderr, "verifier_bench: %s\n", std::string(status.message()).c_str());
   return 1;

@@ -75,6 +75,7 @@ RescoringReport ReportOf(const std::vector<RescoredGroup>& groups,
 
 std::vector<int64_t> SamplesOf(const RescoringReport& report) {
   std::vector<int64_t> samples;
+  samples.reserve(report.shown.size());
   for (const Disagreement& d : report.shown) samples.push_back(d.record.rollout.id.sample);
   return samples;
 }
@@ -112,6 +113,12 @@ TEST(RescoringTest, CountsWhatTurnedAndTheMeans) {
   // Products 6 - 4 - 4 - 9 + 6 = -5; squares 4 * 3 + 9 * 2 = 30 and 9 * 2 + 4 * 3 = 30.
   EXPECT_NEAR(rule.values.correlation.value(), -5.0 / 30.0, 1e-12);
   EXPECT_THAT(SamplesOf(report), ElementsAre(1, 2, 3));
+}
+
+TEST(RescoringTest, WhatIsAlwaysTheSameHasNoCorrelation) {
+  const RescoringReport report = ReportOf({GroupOf({kStaysRight, kTurnsWrong})});
+  EXPECT_EQ(report.reward.correlation, std::nullopt);
+  EXPECT_EQ(report.compared[0].values.correlation, std::nullopt);
 }
 
 TEST(RescoringTest, ValuesAgreeToRounding) {
@@ -190,14 +197,15 @@ TEST(RescoringTest, WhatWasNotJudgedIsComparedWithNothing) {
 }
 
 TEST(RescoringAdvantagesTest, TellsWhichChangeTheirSign) {
-  // Means 1/2: 0.5, -0.5 become -0.5, 0.5. The second group stays 0.5, -0.5.
-  const RescoringReport report =
-      ReportOf({GroupOf({kTurnsWrong, kTurnsRight}), GroupOf({kStaysRight, kStaysWrong})});
+  // 1/2, -1/2 become -1/2, 1/2. The second group stays 2/3, -1/3, -1/3.
+  const RescoringReport report = ReportOf(
+      {GroupOf({kTurnsWrong, kTurnsRight}), GroupOf({kStaysRight, kStaysWrong, kStaysWrong})});
   EXPECT_EQ(report.advantages->groups, 2);
   EXPECT_EQ(report.advantages->sign_groups, 1);
   EXPECT_EQ(report.advantages->sign_rollouts, 2);
-  EXPECT_DOUBLE_EQ(report.advantages->advantages.difference_mean, 0.5);  // 1, 1, 0, 0
-  EXPECT_NEAR(report.advantages->advantages.correlation.value(), 0, 1e-12);
+  EXPECT_DOUBLE_EQ(report.advantages->advantages.difference_mean, 0.4);  // 1, 1, 0, 0, 0
+  // Products -1/4 - 1/4 + 4/9 + 1/9 + 1/9 = 1/6; squares of either 1/2 + 2/3 = 7/6.
+  EXPECT_NEAR(report.advantages->advantages.correlation.value(), 1.0 / 7.0, 1e-6);
   EXPECT_EQ(report.shown[0].advantage_before, 0.5F);
   EXPECT_EQ(report.shown[0].advantage_now, -0.5F);
 }

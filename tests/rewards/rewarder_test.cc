@@ -97,6 +97,7 @@ WeightedRule Named(std::string name, std::unique_ptr<RewardRule> rule, double we
 // Its rollouts say "a", "b" …
 absl::StatusOr<std::vector<Reward>> Score(const Rewarder& rewarder, const RolloutGroup& group) {
   std::vector<std::string> texts;
+  texts.reserve(group.rollouts.size());
   for (size_t i = 0; i < group.rollouts.size(); ++i) {
     texts.emplace_back(1, static_cast<char>('a' + i));
   }
