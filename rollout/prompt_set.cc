@@ -153,11 +153,11 @@ class Reader {
       truth = FindValue(row, key);
     }
     if (truth != nullptr) prompt->ground_truth = TextOf(*truth);
-    if (options_.needs_answers && prompt->ground_truth.empty()) {
+    if (options_.needs_answers && truth == nullptr) {
       return absl::InvalidArgumentError(
           absl::StrCat("a row without ground truth, by which answers are judged: it needs one of "
                        "reward_model.ground_truth, ",
-                       absl::StrJoin(kTruthColumns, ", ")));
+                       absl::StrJoin(kTruthColumns, ", "), "; \"\" if no rule reads it"));
     }
     WHET_ASSIGN_OR_RETURN(prompt->data_source, row.GetStringOr(kSourceColumn, ""));
     Json extra = Json::Object();

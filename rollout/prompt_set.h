@@ -27,7 +27,9 @@ struct PromptSetOptions {
   std::string custom_template = {};  // For kCustom; {prompt} in it becomes the question.
   int64_t tokens_max = 0;            // Longer prompts are left out. 0: none are.
   int64_t prompts_max = 0;           // Only the first so many; what follows is not read. 0: all.
-  bool needs_answers = false;        // Whether a row without ground truth is an error.
+  // Whether a row without ground truth is an error. An empty text is one that rules judge by, or
+  // do not: a reward model needs none.
+  bool needs_answers = false;
 };
 
 // A prompt that is left out because answers to it cannot be judged.

@@ -42,6 +42,7 @@ constexpr std::array<absl::string_view, 14> kControlTokens = {
 
 std::string Defused(absl::string_view text) {
   std::vector<std::pair<absl::string_view, std::string>> breaks;
+  breaks.reserve(kControlTokens.size());
   for (const absl::string_view token : kControlTokens) {
     breaks.emplace_back(token, absl::StrCat(token.substr(0, 1), " ", token.substr(1)));
   }

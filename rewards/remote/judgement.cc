@@ -73,7 +73,7 @@ absl::StatusOr<Judgement> ReadJudgement(absl::string_view answer) {
   // All of it first: a reason may quote what looks like the end of a thought.
   absl::StatusOr<Json> object = Json::Parse(InFence(message->content));
   if (!object.ok()) object = Json::Parse(InFence(AfterThought(message->content)));
-  const absl::StatusOr<Judgement> judgement =
+  absl::StatusOr<Judgement> judgement =
       object.ok() ? ReadVerdict(*object) : absl::StatusOr<Judgement>(object.status());
   if (judgement.ok()) return judgement;
   return absl::InvalidArgumentError(

@@ -216,7 +216,9 @@ TEST_F(PromptSetTest, ARowWithoutGroundTruthIsAnErrorOnlyWhereItIsNeeded) {
   PromptSetOptions options;
   options.needs_answers = true;
   EXPECT_THAT(ErrorOf(kLines, options), HasSubstr("prompts.jsonl:2: a row without ground truth"));
-  EXPECT_THAT(ErrorOf(R"({"prompt": "a", "answer": ""})", options), HasSubstr("ground truth"));
+  EXPECT_THAT(ErrorOf(R"({"prompt": "a", "answer": null})", options), HasSubstr("ground truth"));
+  // What an empty one is good for is for rules to say.
+  EXPECT_TRUE(ReadLines(R"({"prompt": "a", "answer": ""})", options).ok());
 }
 
 TEST_F(PromptSetTest, ErrorsNameFileAndLine) {
