@@ -51,7 +51,7 @@ def completion(rng, results, with_thought):
     answer = f"<answer>{results[-1]}</answer>"
     if not with_thought:
         return answer
-    # A wrong result is carried on: what follows is worked from it.
+    # The answer is what the thought ends with, right or wrong.
     thought = [rng.randrange(10) if rng.random() < WRONG_STEP_SHARE else r for r in results]
     return f"<think>{''.join(map(str, thought))}</think><answer>{thought[-1]}</answer>"
 
