@@ -38,6 +38,8 @@ constexpr Panel kPanels[] = {
      std::nullopt},
     {"format rate", "rewards/format/mean", "eval_rewards/format/mean", 1.0},
     {"share of completions with a thought", "thought_share", "eval_thought_share", 1.0},
+    {"share of words in the target language", "rewards/language/mean", "eval_rewards/language/mean",
+     1.0},
 };
 
 std::vector<Point> PointsOf(const std::vector<Json>& rows, const char* key) {

@@ -9,9 +9,9 @@
 
 namespace whet {
 
-// Accuracy, length, format rate and share of thoughts against steps, of the rows of metrics.jsonl:
-// training batches as lines, evaluations as points. A function of the rows' values that do not
-// depend on the clock. Panels without values are left out.
+// Accuracy, length, format rate, share of thoughts and share of the target language against steps,
+// of the rows of metrics.jsonl: training batches as lines, evaluations as points. A function of the
+// rows' values that do not depend on the clock. Panels without values are left out.
 std::string CurveSvg(const std::vector<Json>& rows);
 
 }  // namespace whet

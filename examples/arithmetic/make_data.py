@@ -14,6 +14,7 @@ A thought holds the five results in between; most texts have none, as most texts
 """
 
 import json
+import math
 import os
 import random
 import sys
@@ -30,13 +31,17 @@ TRAIN_PROMPTS = 2000
 HELD_OUT_PROMPTS = 200
 
 
+def result(value, operation, digit):
+    return (value + digit if operation == "+" else value * digit) % 10
+
+
 def make_task(rng):
     """(task, results): "5*1+…=" and the five results."""
     value = rng.randrange(10)
     text, results = str(value), []
     for _ in range(OPERATIONS_IN_A_TASK):
         operation, digit = rng.choice(OPERATIONS), rng.randrange(10)
-        value = (value + digit if operation == "+" else value * digit) % 10
+        value = result(value, operation, digit)
         text += operation + str(digit)
         results.append(value)
     return text + "=", results
@@ -46,7 +51,7 @@ def completion(rng, results, with_thought):
     answer = f"<answer>{results[-1]}</answer>"
     if not with_thought:
         return answer
-    # A wrong result is carried on: what follows is worked from it.
+    # The answer is what the thought ends with, right or wrong.
     thought = [rng.randrange(10) if rng.random() < WRONG_STEP_SHARE else r for r in results]
     return f"<think>{''.join(map(str, thought))}</think><answer>{thought[-1]}</answer>"
 
@@ -98,13 +103,15 @@ def write_json(path, value):
         file.write("\n")
 
 
-def write_model(directory):
+def write_model(directory, words=()):
+    """Of a model that knows `words` too, each a token."""
     os.makedirs(directory, exist_ok=True)
     vocabulary = {c: i for i, c in enumerate(DIGITS + OPERATIONS + "=")}
     added = [{"id": len(vocabulary) + i, "content": text, "single_word": False, "lstrip": False,
               "rstrip": False, "normalized": False, "special": text == END}
-             for i, text in enumerate(TAGS + [END])]
-    end_id = added[-1]["id"]
+             for i, text in enumerate(TAGS + [END, *words])]
+    end_id = len(vocabulary) + len(TAGS)
+    vocabulary_size = 32 * math.ceil((len(vocabulary) + len(added)) / 32)
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True,
                   "use_regex": False}
     write_json(os.path.join(directory, "tokenizer.json"), {
@@ -119,7 +126,7 @@ def write_model(directory):
         "tokenizer_class": "PreTrainedTokenizerFast", "eos_token": END, "pad_token": END})
     write_json(os.path.join(directory, "generation_config.json"), {"eos_token_id": end_id})
     write_json(os.path.join(directory, "config.json"), {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 32,
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": vocabulary_size,
         "hidden_size": 64, "intermediate_size": 160, "num_hidden_layers": 2,
         "num_attention_heads": 4, "num_key_value_heads": 4, "head_dim": 16,
         "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,

@@ -94,5 +94,12 @@ TEST(CurveTest, DrawsOnlyWhatThereIs) {
   EXPECT_THAT(svg, HasSubstr("<polyline"));
 }
 
+TEST(CurveTest, DrawsTheShareOfTheTargetLanguage) {
+  const std::string svg = CurveSvg({Json::Object({{"step", 1}, {"rewards/language/mean", 0.5}}),
+                                    Json::Object({{"step", 2}, {"rewards/language/mean", 0.75}})});
+  EXPECT_THAT(svg, HasSubstr("target language"));
+  EXPECT_THAT(svg, HasSubstr("<polyline"));
+}
+
 }  // namespace
 }  // namespace whet

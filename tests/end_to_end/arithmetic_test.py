@@ -6,36 +6,20 @@
 
 import json
 import os
-import subprocess
-import sys
-import tempfile
 import unittest
 
-WHET = os.path.abspath(sys.argv[1])
-ROOT = os.path.abspath(sys.argv[2])
+import training
+from training import metrics_of_example
+
 # A third of the example's steps: it has learnt by then.
 STEPS = 40
 BYTES_MAX = 3_000_000
 
 
-def metrics_of(config, directory):
-    """(rows of steps, rows of evaluations) of a run."""
-    run = os.path.join(directory, "run")
-    subprocess.run([WHET, "train", f"examples/arithmetic/{config}", "--run", run,
-                    "--set", f"steps={STEPS}", "--set", "evaluation.every_steps=0"],
-                   cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    with open(os.path.join(run, "metrics.jsonl"), encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return ([r for r in rows if "loss" in r], [r for r in rows if "eval_accuracy" in r])
-
-
-class ArithmeticTest(unittest.TestCase):
-    def setUp(self):
-        self.directory = tempfile.TemporaryDirectory()
-        self.addCleanup(self.directory.cleanup)
-
+class ArithmeticTest(training.TrainingTest):
     def test_learns_to_think(self):
-        steps, (before, after) = metrics_of("r1_zero.textproto", self.directory.name)
+        steps, (before, after) = metrics_of_example("arithmetic/r1_zero.textproto", STEPS,
+                                                    self.path("run"))
         self.assertLessEqual(before["eval_accuracy"], 0.6)
         self.assertGreaterEqual(after["eval_accuracy"], 0.95)
         self.assertGreaterEqual(after["eval_completions/mean_length"],
@@ -46,11 +30,12 @@ class ArithmeticTest(unittest.TestCase):
         self.assertEqual(max(s["sampling/sampling_logp_difference/max"] for s in steps), 0.0)
 
     def test_without_thoughts_to_begin_with_there_is_nothing_to_learn(self):
-        _, (before, after) = metrics_of("negative_control.textproto", self.directory.name)
+        _, (before, after) = metrics_of_example("arithmetic/negative_control.textproto", STEPS,
+                                                self.path("run"))
         self.assertLess(after["eval_accuracy"], before["eval_accuracy"] + 0.1)
 
     def test_is_small_and_its_prompts_are_apart(self):
-        folder = os.path.join(ROOT, "examples", "arithmetic")
+        folder = training.ARITHMETIC
         size = sum(os.path.getsize(os.path.join(base, name))
                    for base, _, names in os.walk(folder) for name in names)
         self.assertLess(size, BYTES_MAX)
@@ -62,4 +47,4 @@ class ArithmeticTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    training.main()

@@ -99,6 +99,17 @@ def whet(*arguments, crash_point=None, **options):
                           check=False, **options)
 
 
+def metrics_of_example(config, steps, run):
+    """(rows of steps, rows of evaluations) of the first `steps` of an example, into `run`."""
+    done = whet("train", f"examples/{config}", "--run", run, "--set", f"steps={steps}",
+                "--set", "evaluation.every_steps=0", cwd=ROOT)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    with open(f"{run}/metrics.jsonl", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return ([r for r in rows if "loss" in r], [r for r in rows if "eval_accuracy" in r])
+
+
 def ledger_rows(run, query):
     connection = sqlite3.connect(f"file:{run}/ledger.db?mode=ro", uri=True)
     try:
