@@ -100,6 +100,7 @@ TEST(JudgeRuleTest, TheSameIsAskedOnce) {
   JsonService service(Judge);
   const auto rule = MakeRule(service);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&rule] {
       for (const RewardPart& part :
