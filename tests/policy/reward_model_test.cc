@@ -50,6 +50,7 @@ Texts SomeTexts() {
   Texts texts;
   for (int i = 0; i < 12; ++i) {
     std::vector<int32_t> text;
+    text.reserve(47);
     for (int j = 0; j < 7; ++j) text.push_back(1 + (j * 5 + i / 4) % 39);
     for (int j = 0; j < 1 + i * 7 % 40; ++j) text.push_back(1 + (i * 11 + j * j) % 39);
     texts.push_back(std::move(text));
@@ -78,6 +79,7 @@ TEST_F(RewardModelTest, GivesTheValuesOfTransformers) {
   ASSERT_FALSE(models.empty());
   // All are written before anything is compared: the script reads them.
   std::vector<Checkpoint> checkpoints;
+  checkpoints.reserve(models.size());
   for (size_t m = 0; m < models.size(); ++m) {
     checkpoints.push_back(MakeRandomCheckpoint(absl::StrCat("reward_model_", m),
                                                models[m].Find("config")->Dump(),

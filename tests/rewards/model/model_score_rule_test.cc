@@ -74,6 +74,7 @@ class ModelScoreRuleTest : public ::testing::Test {
     for (const std::string& text : texts) completions.push_back(ParseCompletion(text, {}));
     const Rollout rollout = {};
     std::vector<ScoreInput> inputs;
+    inputs.reserve(completions.size());
     for (const Completion& completion : completions) {
       inputs.push_back(
           {.prompt = prompt_, .rollout = rollout, .completion = completion, .earlier = {}});
