@@ -169,10 +169,10 @@ absl::Status RunRescore(RescoreArguments arguments) {
   if (!arguments.dry_run) {
     WHET_ASSIGN_OR_RETURN(writing, OpenForWriting(run.paths));
   }
-  WHET_ASSIGN_OR_RETURN(std::vector<WeightedRule> rules,
-                        MakeRules(config.rewards(), {.sandbox = config.sandbox(),
-                                                     .model = settings.model,
-                                                     .engine = settings.engine}));
+  WHET_ASSIGN_OR_RETURN(
+      std::vector<WeightedRule> rules,
+      MakeRules(config.rewards(),
+                {.sandbox = config.sandbox(), .model = settings.model, .engine = settings.engine}));
   WHET_ASSIGN_OR_RETURN(const std::unique_ptr<Rewarder> rewarder,
                         Rewarder::Create(std::move(rules), settings.completion));
   const std::string judged = JudgedText(arguments);

@@ -67,7 +67,8 @@ class Rescorer {
       rollouts.rollouts.push_back(record.rollout);
       texts.push_back(record.text);
     }
-    WHET_ASSIGN_OR_RETURN(group.rewards, parts_.rewarder->Score(GroupTexts{rollouts, texts}, StepOf(lease)));
+    WHET_ASSIGN_OR_RETURN(group.rewards,
+                          parts_.rewarder->Score(GroupTexts{rollouts, texts}, StepOf(lease)));
     if (id_.has_value()) {
       for (size_t i = 0; i < group.rewards.size(); ++i) {
         WHET_RETURN_IF_ERROR(parts_.ledger->AddRescored(*id_, group.records[i].rollout.id,

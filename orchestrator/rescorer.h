@@ -24,8 +24,8 @@ struct RescorerParts {
 
 struct RescoringRequest {
   RandomPurpose purpose;
-  std::optional<int64_t> batch;               // LeaseRecord::batch; absent: all.
-  std::optional<int64_t> groups_max;          // Only the first so many.
+  std::optional<int64_t> batch;       // LeaseRecord::batch; absent: all.
+  std::optional<int64_t> groups_max;  // Only the first so many.
   // Of training: at its first step a batch is judged, by the weights that rules have then.
   int64_t steps_per_batch;
   std::optional<AdvantageOptions> advantage;  // Absent where nothing is learnt from rewards.

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "../../rewards/custom/whet_verifier.h"
+#include "rewards/custom/whet_verifier.h"
 
 static void Judge(const whet_sample& sample, whet_result* result) {
   constexpr std::string_view kOpen = "<think>";

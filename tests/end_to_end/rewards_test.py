@@ -75,7 +75,7 @@ class RewardsTest(training.TrainingTest):
         command = self.steps_of(f"{example}/command.textproto", "command")
         library = self.steps_of(f"{example}/library.textproto", "library")
         served = self.steps_of(f"{example}/service.textproto", "service", "--set",
-                               f"rewards[1].service.endpoint[0]=\"{address}\"")
+                               f"rewards[1].service.endpoint={json.dumps(address)}")
         self.assertGreater(dict(command[1])["rewards/steps/mean"], 0)
         self.assertEqual(command, library)
         self.assertEqual(command, served)
@@ -92,8 +92,10 @@ class RewardsTest(training.TrainingTest):
         server = self.serve(rules)
         config = training.write_config(self.path("run.textproto"))
         alone = self.steps_of(config, "alone")
-        served = self.steps_of(config, "served", "--set",
-                               f"rewards[0]={{ name: \"answer\" service {{ endpoint: \"{server.grpc}\" }} }}")
+        text = training.read_bytes(config).decode()
+        service = f'name: "answer" service {{ endpoint: "{server.grpc}" }}'
+        training.write(config, text.replace("answer {}", service))
+        served = self.steps_of(config, "served")
         self.assertEqual(alone, served)
 
     def test_openrlhf_gets_rewards(self):
@@ -113,7 +115,7 @@ class RewardsTest(training.TrainingTest):
             return json.loads(response.read())
 
         right = "<think>one more</think><answer>2</answer>"
-        self.assertEqual(ask([f"1+1={right}<|im_end|>", "1+1=2"], ["1+1="] * 2, ["2"] * 2),
+        self.assertEqual(ask([f"1+1={right}<|im_end|>", "1+1=3"], ["1+1="] * 2, ["2"] * 2),
                          {"rewards": [1.5, 0.0], "scores": [1.0, 0.0],
                           "extra_logs": {"answer": [1.0, 0.0], "format": [1.0, 0.0]}})
         self.assertEqual(ask([], [], []), {"rewards": [], "scores": [], "extra_logs": {}})

@@ -40,7 +40,8 @@ NOUNS = ("rollout/generator.h", "rollout/prompt.h", "rollout/reward.h", "rollout
 KEPT_IN = [
     (r"(torch|ATen|c10|caffe2)/", r"((tests|bench)/)?policy/|tests/golden/",
      "LibTorch brings a protobuf of its own and compiles for 5 to 15 s"),
-    (r".*\.pb\.h$", r"(tests/)?(proto/|cli/|rollout/(wire|[^/]*(service|client)))",
+    (r".*\.pb\.h$", r"(tests/)?(proto/|cli/|rollout/(wire|[^/]*(service|client))"
+                     r"|rewards/remote/(reward_wire|service_rule)|serve/grpc_)",
      "generated code stays where configurations and wire formats are read and written"),
     (r"re2/", r"rewards/match/regex_rule\.cc$", "the rest of us has rewards/match/regex_rule.h"),
     (r"nlohmann/", r"text/json\.cc$", "the rest of us has text/json.h, which throws nothing"),
@@ -51,7 +52,8 @@ KEPT_IN = [
     (r"curl/", r"rewards/remote/http_client\.cc$",
      "the rest of us has rewards/remote/http_client.h"),
     (r"civetweb\.h$", r"serve/http_server\.cc$", "the rest of us has serve/http_server.h"),
-    (r"grpc(pp)?/", r"(tests/)?(rollout|orchestrator|serve)/", "only these speak over a network"),
+    (r"grpc(pp)?/", r"(tests/)?((rollout|orchestrator|serve)/|rewards/remote/service_rule)",
+     "only these speak over a network"),
 ]
 
 # Lines that may not stand anywhere but in files that match: (pattern, files, what to do instead).

@@ -189,25 +189,17 @@ TEST(JudgeRuleTest, TheRewarderExcludesWhatIsAFault) {
   std::vector<WeightedRule> rules;
   rules.push_back({.name = "judge", .weight = 2.0, .gate = false, .rule = MakeRule(service)});
   const std::vector<std::string> texts = {"It is Paris.", "It is Oslo.", "It is Rome."};
-  absl::StatusOr<std::unique_ptr<Rewarder>> rewarder =
-      Rewarder::Create(std::move(rules), {}, [&texts](absl::Span<const int32_t> tokens) {
-        return texts.at(static_cast<size_t>(tokens[0]));
-      });
+  absl::StatusOr<std::unique_ptr<Rewarder>> rewarder = Rewarder::Create(std::move(rules), {});
   ASSERT_TRUE(rewarder.ok()) << rewarder.status();
   RolloutGroup group = {
       .prompt = std::make_shared<Prompt>(Sample("").prompt), .draw = 0, .rollouts = {}};
-  for (int32_t i = 0; i < 3; ++i) {
-    Rollout rollout = {};
-    rollout.tokens = {i};
-    rollout.finish = Finish::kLength;
-    group.rollouts.push_back(rollout);
-  }
-  const absl::StatusOr<ScoredGroup> scored = (*rewarder)->Score(group);
-  ASSERT_TRUE(scored.ok()) << scored.status();
-  EXPECT_EQ(scored->rewards[0].total, 2.0);
-  EXPECT_EQ(scored->rewards[1].total, std::nullopt);
-  EXPECT_EQ(scored->rewards[1].parts[0].verdict, Verdict::kFault);
-  EXPECT_EQ(scored->rewards[2].total, 0.0);
+  group.rollouts.resize(texts.size());
+  const auto rewards = (*rewarder)->Score(GroupTexts{group, texts}, /*step=*/1);
+  ASSERT_TRUE(rewards.ok()) << rewards.status();
+  EXPECT_EQ((*rewards)[0].total, 2.0);
+  EXPECT_EQ((*rewards)[1].total, std::nullopt);
+  EXPECT_EQ((*rewards)[1].parts[0].verdict, Verdict::kFault);
+  EXPECT_EQ((*rewards)[2].total, 0.0);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ Json RequestFor(RemoteModelRuleOptions options, const JudgedSample& sample) {
 
 TEST(RemoteModelRuleTest, VllmClassifiesATextWithoutActivation) {
   JsonService service(Says(R"({"data":[{"index":0,"probs":[0.25,-3.5],"num_classes":2}]})"));
-  const auto rule = MakeRule(service, {.model = "rm"});
+  const auto rule = MakeRule(service, {.model = "rm", .text = {.place = ModelPlace::kResponse}});
   const std::vector<RewardPart> parts = PartsOf(*rule, {Sample(" two")});
   EXPECT_EQ(parts[0].value, -3.5);
   EXPECT_EQ(parts[0].verdict, std::nullopt);
@@ -63,7 +63,8 @@ TEST(RemoteModelRuleTest, VllmClassifiesATextWithoutActivation) {
 
 TEST(RemoteModelRuleTest, SglangGivesAnEmbeddingWhoseLastNumberIsTheValue) {
   JsonService service(Says(R"({"data":[{"embedding":[0.5,7]}]})"));
-  const auto rule = MakeRule(service, {.protocol = ModelProtocol::kSglang});
+  const auto rule = MakeRule(
+      service, {.protocol = ModelProtocol::kSglang, .text = {.place = ModelPlace::kResponse}});
   EXPECT_EQ(PartsOf(*rule, {Sample(" two")})[0].value, 7.0);
   EXPECT_THAT(service.paths(), ElementsAre("/v1/embeddings"));
   EXPECT_EQ(service.requests()[0], Json::Object({{"input", "User: 1+1= Assistant: two"}}));
@@ -71,7 +72,8 @@ TEST(RemoteModelRuleTest, SglangGivesAnEmbeddingWhoseLastNumberIsTheValue) {
 
 TEST(RemoteModelRuleTest, OpenRlhfIsToldQueryPromptAndLabel) {
   JsonService service(Says(R"({"rewards":[0.5],"scores":[0.7],"extra_logs":{}})"));
-  const auto rule = MakeRule(service, {.protocol = ModelProtocol::kOpenRlhf});
+  const auto rule = MakeRule(
+      service, {.protocol = ModelProtocol::kOpenRlhf, .text = {.place = ModelPlace::kResponse}});
   EXPECT_EQ(PartsOf(*rule, {Sample(" two")})[0].value, 0.5);
   EXPECT_THAT(service.paths(), ElementsAre("/get_reward"));
   EXPECT_EQ(service.requests()[0],

@@ -120,12 +120,9 @@ std::unique_ptr<ServiceRule> Rule(ServiceRuleOptions options) {
 }
 
 // One sample among others is answered so, and fails with `why`.
-void ExpectOneBad(const Handler& bad, const std::string& why,
-                  absl::Duration timeout = absl::Minutes(1)) {
+void ExpectOneBad(const Handler& bad, const std::string& why) {
   FakeServer server(UnlessBad(bad));
-  ServiceRuleOptions options = OptionsFor({server.address()});
-  options.timeout = timeout;
-  ExpectOneFault(Rule(options).get(), "bad", why);
+  ExpectOneFault(Rule(OptionsFor({server.address()})).get(), "bad", why);
 }
 
 TEST(ServiceRuleTest, GivesEachSampleItsReward) {
@@ -233,12 +230,15 @@ TEST(ServiceRuleTest, ACallThatAlwaysFailsCostsTheSampleItFailsOf) {
 }
 
 TEST(ServiceRuleTest, WhatNeverComesBackIsAFaultInTime) {
-  ExpectOneBad(
-      [](grpc::ServerContext* context, const ScoreRequest&, ScoreResponse*) {
-        while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
-        return grpc::Status::CANCELLED;
-      },
-      "Deadline Exceeded", absl::Milliseconds(300));
+  absl::Notification over;
+  FakeServer server(UnlessBad([&](grpc::ServerContext*, const ScoreRequest&, ScoreResponse*) {
+    over.WaitForNotification();
+    return grpc::Status::CANCELLED;
+  }));
+  ServiceRuleOptions options = OptionsFor({server.address()});
+  options.timeout = absl::Milliseconds(300);
+  ExpectOneFault(Rule(options).get(), "bad", "Deadline Exceeded");
+  over.Notify();
 }
 
 TEST(ServiceRuleTest, WhatWillNeverDoEndsTheRun) {
@@ -273,21 +273,23 @@ TEST(ServiceRuleTest, SendsTheToken) {
 
 TEST(ServiceRuleTest, AServerThatDiesLosesNothingToAnotherOne) {
   absl::Notification asked;
-  absl::Notification never;
-  FakeServer dying([&](grpc::ServerContext* context, const ScoreRequest&, ScoreResponse*) {
+  absl::Notification over;
+  FakeServer dying([&](grpc::ServerContext*, const ScoreRequest&, ScoreResponse*) {
     if (!asked.HasBeenNotified()) asked.Notify();
-    while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
+    over.WaitForNotification();
     return grpc::Status::CANCELLED;
   });
   FakeServer good(Good);
   ServiceRuleOptions options = OptionsFor({dying.address(), good.address()});
-  options.batch = 1;
+  options.batch = 3;
   const auto rule = Rule(options);
   std::thread killer([&] {
     asked.WaitForNotification();
-    dying.Kill();
+    dying.Kill();  // Its calls end at once; it itself, when its handler does.
   });
-  const std::vector<RewardPart> parts = ScoreTexts(rule.get(), {"good 1", "good 2", "good 3"});
+  const std::vector<RewardPart> parts =
+      ScoreTexts(rule.get(), {"good 1", "good 2", "good 3", "good 4"});
+  over.Notify();
   killer.join();
   for (size_t i = 0; i < parts.size(); ++i) {
     EXPECT_EQ(parts[i].value, static_cast<double>(i + 1)) << parts[i].message;
