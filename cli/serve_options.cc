@@ -29,7 +29,7 @@ absl::StatusOr<std::optional<serve::AccessToken>> ReadToken(const std::string& f
 
 absl::StatusOr<serve::ListenAddress> ListenAddressOf(
     const std::string& listen, const std::optional<serve::AccessToken>& token) {
-  WHET_ASSIGN_OR_RETURN(const serve::ListenAddress address, serve::ParseListenAddress(listen));
+  WHET_ASSIGN_OR_RETURN(serve::ListenAddress address, serve::ParseListenAddress(listen));
   if (address.loopback || token.has_value()) return address;
   return absl::InvalidArgumentError(
       absl::StrCat("other machines can reach ", listen,

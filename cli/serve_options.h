@@ -10,7 +10,7 @@
 #include "serve/http_server.h"
 #include "serve/listen_address.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): theirs.
 class App;
 }  // namespace CLI
 

@@ -125,7 +125,7 @@ class RescoreTest(TrainingTest):
 
     def test_killed_it_stays_unfinished_and_is_begun_anew(self):
         before = self.tables_of_the_run()
-        killed = self.rescore("--rules", self.rules, crash_point="ledger:after_commit:2")
+        killed = self.rescore("--rules", self.rules, crash_point="ledger:before_commit:2")
         self.assertLess(killed.returncode, 0)
         self.assertEqual(self.tables_of_the_run(), before)
         self.assertEqual(self.report("--rules", self.rules)["rescoring"], 2)
