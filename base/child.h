@@ -38,8 +38,11 @@ struct ChildOptions {
   // It is given up when it has died so often in a row without an answer, and without a request that
   // is to blame.
   int start_attempts_max = 5;
-  // And also when so many requests in a row took too long, and it answered none between them.
-  int silent_max = 5;
+  // The same until it has greeted for the first time.
+  int first_start_attempts_max = 5;
+  // And also when it has ended, or was killed, so often in a row over requests and answered none
+  // between them; 0: never.
+  int fruitless_max = 0;
   // Before it is started again after it died without an answer; doubled each time in a row.
   absl::Duration backoff_min = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(5);

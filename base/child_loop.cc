@@ -132,7 +132,9 @@ void ChildLoop::StartFailed(const absl::Status& why) {
   ++failed_starts_;
   // No further attempt mends a missing or forbidden program.
   const bool hopeless = absl::IsNotFound(why) || absl::IsPermissionDenied(why);
-  if (hopeless || failed_starts_ >= options_.start_attempts_max) {
+  const int attempts_max =
+      ever_greeted_ ? options_.start_attempts_max : options_.first_start_attempts_max;
+  if (hopeless || failed_starts_ >= attempts_max) {
     return GiveUp(
         absl::StrFormat("does not start (%d attempts): %s", failed_starts_, why.message()));
   }
@@ -158,6 +160,7 @@ void ChildLoop::GiveUp(absl::string_view why) {
 
 void ChildLoop::SetReady() {
   greeted_ = true;
+  ever_greeted_ = true;
   MutexLock lock(&mu_);
   ready_ = true;
   changed_.NotifyAll();
@@ -290,7 +293,7 @@ absl::Status ChildLoop::TakeMessage(ChildMessage message) {
   answered_ = true;
   fruitless_ = 0;
   failed_starts_ = 0;
-  silent_ = 0;
+  unanswered_ = 0;
   Request answered = std::move(*request);
   in_flight_.erase(request);
   RenewDues();
@@ -379,8 +382,7 @@ void ChildLoop::EndProcess(const absl::Status& why, std::optional<size_t> to_bla
     request.alone |= !to_blame.has_value() && !leaving_;
     waiting_.push_front(std::move(request));
   }
-  const bool silent = absl::IsDeadlineExceeded(status) && greeted_ && !answered_;
-  if (silent && ++silent_ == options_.silent_max) {
+  if (greeted_ && !leaving_ && !answered_ && ++unanswered_ == options_.fruitless_max) {
     if (blamed.has_value()) Finish(*blamed, status);
     return GiveUp(absl::StrCat("gives no answers: ", status.message()));
   }

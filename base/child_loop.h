@@ -96,11 +96,12 @@ class ChildLoop {
   uint64_t next_id_ = kGreetingId + 1;
   std::unique_ptr<ChildProcess> process_;
   bool greeted_ = false;
+  bool ever_greeted_ = false;
   bool leaving_ = false;      // Has taken its leave.
   bool answered_ = false;     // Since it was started.
   int fruitless_ = 0;         // Starts in a row after which it died without an answer …
   int failed_starts_ = 0;     // … and without a request to blame.
-  int silent_ = 0;            // Deadlines in a row between which it did not answer.
+  int unanswered_ = 0;        // Ends in a row between which it did not answer.
   absl::Duration start_due_;  // When to start it; from then on, when it must have greeted.
   std::string to_write_;
   size_t written_ = 0;  // Of to_write_.

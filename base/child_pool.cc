@@ -1,8 +1,9 @@
 #include "base/child_pool.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/status.h"
@@ -53,13 +54,23 @@ absl::StatusOr<std::string> ChildPool::Call(std::string request, absl::Duration 
       [&](Child::Done done) { Submit(std::move(request), timeout, std::move(done)); });
 }
 
+bool ChildPool::AllGivenUp() const {
+  return absl::c_all_of(children_, [](const auto& child) { return child->given_up(); });
+}
+
 bool ChildPool::TakeNext(size_t* child, Request* request) {
   MutexLock lock(&mu_);
   if (closed_ || queue_.empty()) return false;
-  const auto freest = std::min_element(in_flight_.begin(), in_flight_.end());
-  if (*freest >= in_flight_max_) return false;
-  ++*freest;
-  *child = static_cast<size_t>(freest - in_flight_.begin());
+  // One that was given up would answer at once, and so be the freest: only if all are.
+  std::optional<size_t> freest;
+  const auto rank = [this](size_t i) { return std::pair(children_[i]->given_up(), in_flight_[i]); };
+  for (size_t i = 0; i < in_flight_.size(); ++i) {
+    if (in_flight_[i] < in_flight_max_ && (!freest || rank(i) < rank(*freest))) freest = i;
+  }
+  if (!freest.has_value()) return false;
+  if (children_[*freest]->given_up() && !AllGivenUp()) return false;
+  ++in_flight_[*freest];
+  *child = *freest;
   *request = std::move(queue_.front());
   queue_.pop_front();
   return true;

@@ -17,7 +17,8 @@
 namespace whet {
 
 // Requests wait in one queue, first in, first out, and go to whichever child has a free place, so
-// that a slow one delays nobody but the few that it already holds. Thread-safe.
+// that a slow one delays nobody but the few that it already holds, and one that was given up only
+// those. Thread-safe.
 class ChildPool {
  public:
   // Starts `size` children, all with `options`.
@@ -47,6 +48,7 @@ class ChildPool {
 
   // Hands queued requests to children with a free place.
   void Dispatch() ABSL_LOCKS_EXCLUDED(mu_);
+  bool AllGivenUp() const;
   bool TakeNext(size_t* child, Request* request) ABSL_LOCKS_EXCLUDED(mu_);
 
   const int in_flight_max_;

@@ -1,6 +1,5 @@
 #include "cli/reward_rules.h"
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -73,14 +72,7 @@ absl::StatusOr<std::unique_ptr<RewardRule>> MakeServiceRule(const std::string& n
                                                             const config::ServiceRule& rule) {
   ServiceRuleOptions options = OptionsOf(rule);
   options.name = name;
-  if (rule.has_api_key_env()) {
-    const char* key = std::getenv(rule.api_key_env().c_str());
-    if (key == nullptr) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the environment variable ", rule.api_key_env(), " is not set"));
-    }
-    options.token = key;
-  }
+  WHET_ASSIGN_OR_RETURN(options.token, ReadApiKey(rule.api_key_env()));
   return ServiceRule::Create(std::move(options));
 }
 

@@ -21,14 +21,17 @@ Judging::Judging(const Rewarder* rewarder, int threads, Clock* clock)
 
 Judging::~Judging() {
   work_.Close();
-  while (work_.TryPop().has_value()) {
-  }
+  Drop();
   for (std::thread& thread : threads_) thread.join();
 }
 
 void Judging::Submit(const Work& work) {
   ++outstanding_;
   work_.Push(work);
+}
+
+void Judging::Drop() {
+  while (work_.TryPop().has_value()) --outstanding_;
 }
 
 std::optional<Judging::Judged> Judging::TryTake() {

@@ -49,6 +49,9 @@ class Judging {
   // What `work` refers to lives until it was taken, or until this ends.
   void Submit(const Work& work);
 
+  // What no thread has begun with is not judged any more.
+  void Drop();
+
   // One that is judged, in the order in which they became so; nullopt if none is, yet.
   std::optional<Judged> TryTake();
   // Waits for one; nullopt if nothing was submitted that has not been taken.

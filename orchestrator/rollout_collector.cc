@@ -16,6 +16,8 @@ struct PartialGroup {
   Draw draw;
   std::vector<std::optional<RolloutRecord>> records;
   int64_t missing;
+  // Rewards that were recorded before a crash cut the group: they hold.
+  std::vector<std::optional<Reward>> judged = {};
 };
 
 bool AllJudged(const PartialGroup& group) {
@@ -44,6 +46,7 @@ class RolloutCollector::Gathering {
 
   // What is being judged refers to this.
   ~Gathering() {
+    collector_.judging_.Drop();
     while (collector_.judging_.Take().has_value()) {
     }
   }
@@ -160,13 +163,17 @@ class RolloutCollector::Gathering {
     const bool judged = AllJudged(group);
     CollectedGroup& out = out_[index];
     out.rewarded.group = {.prompt = group.draw.prompt, .draw = group.draw.draw, .rollouts = {}};
-    for (std::optional<RolloutRecord>& record : group.records) {
+    std::vector<std::optional<Reward>> judged_before(group.records.size());
+    for (size_t i = 0; i < group.records.size(); ++i) {
+      std::optional<RolloutRecord>& record = group.records[i];
+      if (record->judged) judged_before[i] = Reward{record->reward, record->parts};
       out.rewarded.group.rollouts.push_back(std::move(record->rollout));
       out.texts.push_back(std::move(record->text));
       if (judged) out.rewarded.rewards.push_back({record->reward, std::move(record->parts)});
     }
     ++finished_;
     if (judged) return;
+    group.judged = std::move(judged_before);
     collector_.judging_.Submit(
         {.index = index, .group = &out.rewarded.group, .texts = out.texts, .step = request_.step});
   }
@@ -176,6 +183,10 @@ class RolloutCollector::Gathering {
     WHET_RETURN_IF_ERROR(judged.status);
     RewardedGroup& rewarded = out_[judged.index].rewarded;
     rewarded.rewards = std::move(judged.rewards);
+    for (size_t i = 0; i < rewarded.rewards.size(); ++i) {
+      std::optional<Reward>& before = groups_[judged.index].judged[i];
+      if (before.has_value()) rewarded.rewards[i] = *std::move(before);
+    }
     for (size_t i = 0; i < rewarded.rewards.size(); ++i) {
       WHET_RETURN_IF_ERROR(
           parts_.ledger->AddReward(rewarded.group.rollouts[i].id, rewarded.rewards[i], rules_));

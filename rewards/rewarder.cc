@@ -15,6 +15,9 @@
 namespace whet {
 namespace {
 
+// What sums, means and f32 still hold.
+constexpr double kValueMax = 1e30;
+
 RewardPart FaultPart(absl::string_view message) {
   return {.value = std::nullopt, .verdict = Verdict::kFault, .message = std::string(message)};
 }
@@ -132,7 +135,7 @@ absl::StatusOr<std::vector<size_t>> OrderOf(const std::vector<WeightedRule>& rul
 
 // A rule must not teach NaN.
 RewardPart Checked(RewardPart part) {
-  if (part.value && !std::isfinite(*part.value)) {
+  if (part.value && !(std::abs(*part.value) <= kValueMax)) {
     return FaultPart(absl::StrCat("the rule gave ", *part.value));
   }
   return part;
@@ -157,7 +160,7 @@ void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward)
   } else if (excluded) {
     reward->total = std::nullopt;
   } else {
-    reward->total = sum;
+    reward->total = sum.has_value() && std::isfinite(*sum) ? sum : std::nullopt;
   }
 }
 
@@ -180,6 +183,7 @@ absl::StatusOr<std::unique_ptr<Rewarder>> Rewarder::Create(std::vector<WeightedR
 
 std::vector<double> Rewarder::WeightsAt(int64_t step) const {
   std::vector<double> weights;
+  weights.reserve(rules_.size());
   for (const WeightedRule& rule : rules_) weights.push_back(rule.WeightAt(step));
   return weights;
 }

@@ -45,7 +45,7 @@ struct WeightedRule {
 // Sums up a rollout's parts, given in the order of the rules. First of these that holds:
 //   1. a gate's value is 0                        0
 //   2. a part's verdict is excluded               absent
-//   3. no part has a value                        absent
+//   3. no part has a value, or the sum is infinite absent
 //   4. else                                       the sum of weight * value of those that have one,
 //                                                 with the weights at `step`
 // (4 leaves absent parts out of the sum, as TRL does.)
@@ -84,7 +84,7 @@ class Rewarder {
   //       0, and whoever counts excluded rollouts stops the run where there are too many;
   //   any other (InvalidArgument, FailedPrecondition, Unimplemented, DataLoss, Cancelled …)
   //       would befall the next group too: returned, with the rule's name before it.
-  // A value that is not finite is a kFault of its rule.
+  // A value that is not finite, or beyond 1e30, is a kFault of its rule.
   absl::StatusOr<std::vector<std::vector<Reward>>> Score(absl::Span<const GroupTexts> groups,
                                                          int64_t step) const;
   // Of one group.

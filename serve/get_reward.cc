@@ -44,10 +44,13 @@ absl::string_view WithoutEndTokens(absl::string_view text) {
   }
 }
 
-absl::string_view CompletionOf(absl::string_view query, absl::string_view prompt) {
+absl::StatusOr<absl::string_view> CompletionOf(absl::string_view query, absl::string_view prompt) {
   // Before it a token that begins a text may stand.
-  const size_t at = prompt.empty() ? absl::string_view::npos : query.find(prompt);
-  if (at != absl::string_view::npos) query.remove_prefix(at + prompt.size());
+  const size_t at = query.find(prompt);
+  if (at == absl::string_view::npos) {
+    return absl::InvalidArgumentError("its prompt is not in the query");
+  }
+  query.remove_prefix(at + prompt.size());
   return WithoutEndTokens(query);
 }
 
@@ -59,7 +62,11 @@ absl::StatusOr<std::vector<std::string>> Texts(const Json& json, absl::string_vi
   if (list == nullptr || list->is_null()) return texts;
   WHET_ASSIGN_OR_RETURN(const auto elements, json.GetElements(key));
   for (const Json& element : elements) {
-    texts.push_back(element.is_string() ? std::string(*element.String()) : element.Dump());
+    if (element.is_null()) {
+      texts.emplace_back();
+    } else {
+      texts.push_back(element.is_string() ? std::string(*element.String()) : element.Dump());
+    }
   }
   if (texts.empty() || texts.size() == count) return texts;
   return absl::InvalidArgumentError(
@@ -95,7 +102,9 @@ absl::StatusOr<std::vector<RewardSample>> ParseGetReward(absl::string_view body)
     VerifierSample& sample = samples[i].sample;
     if (!prompts.empty()) sample.prompt = std::move(prompts[i]);
     if (!labels.empty()) sample.ground_truth = std::move(labels[i]);
-    sample.completion = std::string(CompletionOf(query, sample.prompt));
+    const absl::StatusOr<absl::string_view> completion = CompletionOf(query, sample.prompt);
+    if (!completion.ok()) return Annotate(completion.status(), absl::StrCat("query ", i));
+    sample.completion = std::string(*completion);
   }
   return samples;
 }

@@ -13,9 +13,9 @@
 namespace whet::serve {
 
 // {"query": [prompt and response], "prompts": [prompt], "labels": [ground truth]}: the completion
-// is what the query has behind its prompt, without the special tokens at its end (<|im_end|>, </s>
-// and their like). Prompts and labels may be missing; labels may be any JSON. A list that is there
-// is as long as that of queries. InvalidArgument for everything else.
+// is what the query has behind its prompt, which must be in it, without the special tokens at its
+// end (<|im_end|>, </s> and their like). Prompts and labels may be missing; labels may be any JSON.
+// A list that is there is as long as that of queries. InvalidArgument for everything else.
 absl::StatusOr<std::vector<RewardSample>> ParseGetReward(absl::string_view body);
 
 // {"rewards": [total], "scores": [in 0…1], "extra_logs": {rule: [value]}}. A score is 1 where the

@@ -13,6 +13,7 @@
 #include "base/bounded_queue.h"
 #include "proto/reward.grpc.pb.h"
 #include "rewards/remote/reward_wire.h"
+#include "text/utf8.h"
 
 namespace whet::serve {
 namespace {
@@ -43,7 +44,7 @@ RewardSample SampleOf(const Sample& sample) {
 std::string MessageOf(const Reward& reward, const std::vector<std::string>& rules) {
   for (size_t r = 0; r < rules.size(); ++r) {
     if (!reward.parts[r].message.empty()) {
-      return absl::StrCat(rules[r], ": ", reward.parts[r].message);
+      return ReplaceInvalidUtf8(absl::StrCat(rules[r], ": ", reward.parts[r].message));
     }
   }
   return "";
@@ -54,8 +55,11 @@ std::optional<Verdict> VerdictOf(const Reward& reward) {
   std::optional<Verdict> first;
   for (const RewardPart& part : reward.parts) {
     if (!part.verdict.has_value()) continue;
-    if (IsExcluded(*part.verdict) && !reward.total.has_value()) return part.verdict;
-    if (!first.has_value()) first = part.verdict;
+    if (IsExcluded(*part.verdict)) {
+      if (!reward.total.has_value()) return part.verdict;
+    } else if (!first.has_value()) {
+      first = part.verdict;
+    }
   }
   return first;
 }
@@ -70,7 +74,7 @@ void FillResult(const Reward& reward, const std::vector<std::string>& rules, Res
     part->set_rule(rules[r]);
     if (from.value.has_value()) part->set_value(*from.value);
     part->set_verdict(VerdictToWire(from.verdict));
-    part->set_message(from.message);
+    part->set_message(ReplaceInvalidUtf8(from.message));  // It may quote the completion.
   }
 }
 

@@ -22,7 +22,6 @@ struct GrpcRewardServerOptions {
 };
 
 // Serves RewardService, gRPC's health protocol and reflection; messages of 64 MiB at most.
-// Thread-safe.
 class GrpcRewardServer {
  public:
   // `scorer` is not owned and outlives this. InvalidArgument where there is no token although other
@@ -36,6 +35,7 @@ class GrpcRewardServer {
   virtual const ListenAddress& address() const = 0;
 
   // Refuses what comes, and waits until what is being answered is answered, for `patience` at most.
+  // Not from two threads.
   virtual void Stop(absl::Duration patience) = 0;
 };
 

@@ -35,7 +35,8 @@ class RewardScorer {
   explicit RewardScorer(const Rewarder* rewarder, const RewardScorerOptions& options = {});
 
   // The reward of each sample, with the weights of step 0. ResourceExhausted if too many others
-  // wait, or after waiting for `patience`; else as Rewarder::Score.
+  // wait, or after waiting for `patience`; InvalidArgument for more than 2^24 tokens whose ids are
+  // not known; else as Rewarder::Score.
   absl::StatusOr<std::vector<Reward>> Score(absl::Span<const RewardSample> samples,
                                             absl::Duration patience);
 
@@ -45,6 +46,8 @@ class RewardScorer {
   void Close() { admission_.Close(); }
 
  private:
+  absl::StatusOr<std::vector<Reward>> Judge(absl::Span<const RewardSample> samples);
+
   const Rewarder* const rewarder_;
   Admission admission_;
 };

@@ -11,6 +11,10 @@
 namespace whet {
 namespace {
 
+bool IsTriedAgain(const BatchParts& judged, InputBatch batch) {
+  return !judged.ok() && !absl::IsUnavailable(judged.status()) && batch.size() > 1;
+}
+
 std::vector<RewardPart> PartsOr(BatchParts judged, size_t count) {
   if (!judged.ok()) {
     return std::vector<RewardPart>(count,
@@ -28,18 +32,22 @@ std::vector<RewardPart> ScoreInBatches(InputBatch inputs, size_t batch_max, Judg
     batches.push_back(inputs.subspan(i, std::min(batch_max, inputs.size() - i)));
   }
   std::vector<BatchParts> judged = judge(batches);
-  std::vector<RewardPart> parts;
+  std::vector<InputBatch> single;
   for (size_t b = 0; b < batches.size(); ++b) {
-    const InputBatch& batch = batches[b];
-    const bool again =
-        !judged[b].ok() && !absl::IsUnavailable(judged[b].status()) && batch.size() > 1;
-    if (!again) {
-      absl::c_move(PartsOr(std::move(judged[b]), batch.size()), std::back_inserter(parts));
+    if (!IsTriedAgain(judged[b], batches[b])) continue;
+    for (size_t i = 0; i < batches[b].size(); ++i) single.push_back(batches[b].subspan(i, 1));
+  }
+  std::vector<BatchParts> again = single.empty() ? std::vector<BatchParts>() : judge(single);
+  std::vector<RewardPart> parts;
+  parts.reserve(inputs.size());
+  auto next = again.begin();
+  for (size_t b = 0; b < batches.size(); ++b) {
+    const size_t count = batches[b].size();
+    if (!IsTriedAgain(judged[b], batches[b])) {
+      absl::c_move(PartsOr(std::move(judged[b]), count), std::back_inserter(parts));
       continue;
     }
-    std::vector<InputBatch> single;
-    for (size_t i = 0; i < batch.size(); ++i) single.push_back(batch.subspan(i, 1));
-    for (BatchParts& one : judge(single)) parts.push_back(PartsOr(std::move(one), 1).front());
+    for (size_t i = 0; i < count; ++i) parts.push_back(PartsOr(std::move(*next++), 1).front());
   }
   return parts;
 }

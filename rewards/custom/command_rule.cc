@@ -13,6 +13,7 @@ namespace {
 
 // A line of an answer.
 constexpr size_t kAnswerBytesMax = size_t{16} << 20;
+constexpr int kFruitlessMax = 5;
 
 ChildOptions ChildOptionsOf(const CommandRuleOptions& options) {
   ChildOptions child;
@@ -25,6 +26,7 @@ ChildOptions ChildOptionsOf(const CommandRuleOptions& options) {
   child.order = AnswerOrder::kAnyOrder;
   child.in_flight_max = options.in_flight_max;
   child.start_timeout = options.start_timeout;
+  child.fruitless_max = kFruitlessMax;
   child.answer_bytes_max = kAnswerBytesMax;
   return child;
 }

@@ -34,7 +34,7 @@ struct CommandRuleOptions {
 // A program that dies, answers nothing for `timeout` or writes what is no line of the protocol is
 // killed with all that it started, and started again, at last every five seconds. What it held is
 // sent again, each sample alone, until it is known of which it died (base/child.h): that one is
-// kFault, and no other. One that answers nothing at all is given up after five samples.
+// kFault, and no other. One that dies or is killed five times without an answer is given up.
 // Thread-safe.
 class CommandRule : public RewardRule {
  public:

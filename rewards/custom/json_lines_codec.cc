@@ -1,8 +1,12 @@
 #include "rewards/custom/json_lines_codec.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/check.h"
 #include "base/status.h"
 #include "text/json.h"
@@ -21,9 +25,28 @@ absl::Status WrongLine(absl::string_view line, absl::string_view why) {
                                                  "\": ", why));
 }
 
+// The id of a line that looks like an answer but is no JSON, as one with NaN in it.
+std::optional<uint64_t> IdOf(absl::string_view line) {
+  if (!absl::StartsWith(line, "{") || !absl::EndsWith(line, "}")) return std::nullopt;
+  const size_t at = line.find("\"id\"");
+  if (at == absl::string_view::npos) return std::nullopt;
+  line = absl::StripLeadingAsciiWhitespace(line.substr(at + 4));
+  if (!absl::ConsumePrefix(&line, ":")) return std::nullopt;
+  line = absl::StripLeadingAsciiWhitespace(line);
+  uint64_t id = 0;
+  if (!absl::SimpleAtoi(line.substr(0, line.find_first_not_of("0123456789")), &id) || id == 0) {
+    return std::nullopt;
+  }
+  return id;
+}
+
 absl::StatusOr<ChildMessage> ReadLine(absl::string_view line) {
   const absl::StatusOr<Json> json = Json::Parse(line);
-  if (!json.ok()) return WrongLine(line, json.status().message());
+  if (!json.ok()) {
+    // What is wrong with it is told to whoever reads the answer.
+    if (const std::optional<uint64_t> id = IdOf(line)) return ChildMessage{*id, std::string(line)};
+    return WrongLine(line, json.status().message());
+  }
   if (const Json* const version = json->Find(kHandshake)) {
     if (*version == Json(JsonLinesCodec::kVersion)) return ChildMessage{kGreetingId, ""};
     return WrongLine(line, absl::StrCat("version ", JsonLinesCodec::kVersion,

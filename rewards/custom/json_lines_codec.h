@@ -22,8 +22,8 @@ class JsonLinesCodec final : public ChildCodec {
   static constexpr int64_t kVersion = 1;
 
   std::string Encode(const ChildMessage& message) const override;
-  // InvalidArgument, showing the line, for one that is no JSON (NaN and Infinity are none), for one
-  // without id, and for another version.
+  // InvalidArgument, showing the line, for one without id, and for another version. An answer that
+  // has an id but is no JSON (NaN and Infinity are none) is a message: it fails that request alone.
   absl::StatusOr<std::optional<ChildMessage>> Decode(absl::string_view received, size_t bytes_max,
                                                      size_t* consumed) const override;
 };

@@ -22,8 +22,9 @@ ChildOptions ChildOptionsOf(const LibraryRuleOptions& options) {
       absl::StrCat("--config=", options.config),
   };
   child.start_timeout = options.start_timeout;
+  child.fruitless_max = 5;
   // What it is refused for now it will be refused for later.
-  child.start_attempts_max = 1;
+  child.first_start_attempts_max = 1;
   return child;
 }
 

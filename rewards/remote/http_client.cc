@@ -100,7 +100,13 @@ Headers MakeHeaders(const std::string& key) {
   return Headers(headers);
 }
 
-absl::StatusOr<std::string> ReadKey(const std::string& variable) {
+bool MayTryAgain(long http_status) {
+  return http_status == 408 || http_status == 429 || http_status >= 500;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadApiKey(const std::string& variable) {
   if (variable.empty()) return std::string();
   const char* const value = std::getenv(variable.c_str());
   const absl::string_view key = value == nullptr ? "" : value;
@@ -116,12 +122,6 @@ absl::StatusOr<std::string> ReadKey(const std::string& variable) {
   }
   return std::string(key);
 }
-
-bool MayTryAgain(long http_status) {
-  return http_status == 408 || http_status == 429 || http_status >= 500;
-}
-
-}  // namespace
 
 std::string UrlFault(absl::string_view url) {
   const UrlHandle parsed = ParseUrl(url);
@@ -447,7 +447,7 @@ absl::StatusOr<std::unique_ptr<HttpClient>> HttpClient::Create(HttpClientOptions
       return absl::InvalidArgumentError(absl::StrCat(url, " ", fault));
     }
   }
-  WHET_ASSIGN_OR_RETURN(std::string key, ReadKey(options.api_key_env));
+  WHET_ASSIGN_OR_RETURN(std::string key, ReadApiKey(options.api_key_env));
   return std::unique_ptr<HttpClient>(
       new HttpClient(std::make_unique<Loop>(std::move(options), std::move(key))));
 }

@@ -79,6 +79,10 @@ class HttpClient {
   std::thread thread_;
 };
 
+// The key that the environment variable holds; nothing if `variable` is empty. FailedPrecondition
+// if there is no such variable, or it holds what cannot be a key. No message has it.
+absl::StatusOr<std::string> ReadApiKey(const std::string& variable);
+
 // Nothing if `url` can be given to an HttpClient, else what is wrong with it: "is no URL of http or
 // https".
 std::string UrlFault(absl::string_view url);

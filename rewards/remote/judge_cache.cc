@@ -45,7 +45,8 @@ absl::Status JudgeCache::OpenFile(const std::string& path) {
       return absl::FailedPreconditionError(
           absl::StrCat(path, " is no file of judgements; name another"));
     }
-    if (ftruncate(file_.get(), 0) != 0) return ErrnoStatus(errno, path);
+    // Not if it is empty: another run may have begun it just now.
+    if (!content.empty() && ftruncate(file_.get(), 0) != 0) return ErrnoStatus(errno, path);
     Write(kFirstLine);
     return absl::OkStatus();
   }

@@ -42,8 +42,8 @@ void FillSample(const ScoreInput& input, bool tokens, rewards::v1::Sample* out) 
   out->set_prompt(std::move(sample.prompt));
   out->set_completion(std::move(sample.completion));
   out->set_ground_truth(std::move(sample.ground_truth));
-  out->set_data_source(std::move(sample.data_source));
-  out->set_extra(std::move(sample.extra));
+  out->set_data_source(ReplaceInvalidUtf8(sample.data_source));
+  out->set_extra(ReplaceInvalidUtf8(sample.extra));
   out->set_cut_off(!sample.finished);
   out->set_tokens(sample.completion_tokens);
   if (!tokens) return;

@@ -9,6 +9,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/blocking_counter.h"
@@ -32,6 +33,8 @@ using rewards::v1::RewardService;
 constexpr int kMessageBytesMax = 64 << 20;
 constexpr int kTriesMax = 3;  // At servers that are there.
 constexpr absl::Duration kHealthTimeout = absl::Seconds(1);
+constexpr absl::Duration kHealthPause = absl::Milliseconds(100);
+constexpr absl::Duration kConnectTimeout = absl::Seconds(1);
 constexpr absl::Duration kRestMin = absl::Milliseconds(100);
 constexpr absl::Duration kRestMax = absl::Seconds(5);
 
@@ -56,6 +59,11 @@ bool IsPassing(absl::StatusCode code) {
   }
 }
 
+// Whether a message was above kMessageBytesMax: gRPC has no code of its own for it.
+bool IsTooLarge(const absl::Status& status) {
+  return absl::StrContains(status.message(), "message larger than max");
+}
+
 bool IsForGood(absl::StatusCode code) {
   return code == absl::StatusCode::kUnimplemented || code == absl::StatusCode::kUnauthenticated ||
          code == absl::StatusCode::kPermissionDenied;
@@ -76,7 +84,7 @@ struct Call {
   // Of the try at hand.
   size_t server = 0;
   bool connected = false;
-  absl::Duration started;
+  absl::Duration started = absl::ZeroDuration();
   std::unique_ptr<grpc::ClientContext> context;
   rewards::v1::ScoreRequest request;
   rewards::v1::ScoreResponse response;
@@ -125,6 +133,7 @@ class ServiceRule::Servers {
         hopeful = hopeful || (IsPassing(states[i].code()) && left > absl::ZeroDuration());
       }
       if (absl::c_any_of(states, [](const absl::Status& state) { return state.ok(); })) break;
+      if (hopeful) clock_.Sleep(kHealthPause);
     }
     std::vector<std::string> faults;
     for (const absl::Status& state : states) {
@@ -157,6 +166,7 @@ class ServiceRule::Servers {
     const auto health = Health::NewStub(server.channel);
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
+    Authorize(&context);
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
     HealthCheckResponse response;
     const grpc::Status status = health->Check(&context, HealthCheckRequest(), &response);
@@ -164,6 +174,11 @@ class ServiceRule::Servers {
     if (!status.ok()) return StatusOf(status, server.address);
     if (response.status() == HealthCheckResponse::SERVING) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat(server.address, ": it is not serving"));
+  }
+
+  void Authorize(grpc::ClientContext* context) const {
+    if (options_.token.empty()) return;
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", options_.token));
   }
 
   // Gives as many calls a server as can have one now, or as soon as one can.
@@ -174,6 +189,8 @@ class ServiceRule::Servers {
     while (true) {
       const absl::Duration now = clock_.Monotonic();
       for (Call* call : calls) {
+        // However often servers come and go.
+        if (now >= deadline && call->started != absl::ZeroDuration()) break;
         const std::optional<size_t> server = endpoints_.Start(now);
         if (!server.has_value()) break;
         call->server = *server;
@@ -187,13 +204,15 @@ class ServiceRule::Servers {
 
   void Start(Call* call, absl::BlockingCounter* running) {
     const Server& server = servers_[call->server];
-    call->connected = server.channel->GetState(false) == GRPC_CHANNEL_READY;
+    // After a break a channel is idle until it is used: whether the server is there is to be known
+    // before a failure is held against the samples.
+    call->connected = server.channel->GetState(true) == GRPC_CHANNEL_READY ||
+                      server.channel->WaitForConnected(std::chrono::system_clock::now() +
+                                                       absl::ToChronoMicroseconds(kConnectTimeout));
     call->context = std::make_unique<grpc::ClientContext>();
     call->context->set_deadline(std::chrono::system_clock::now() +
                                 absl::ToChronoMicroseconds(options_.timeout));
-    if (!options_.token.empty()) {
-      call->context->AddMetadata("authorization", absl::StrCat("Bearer ", options_.token));
-    }
+    Authorize(call->context.get());
     call->request = RequestOf(call->batch, options_.send_tokens);
     call->response.Clear();
     server.stub->async()->Score(call->context.get(), &call->request, &call->response,
@@ -217,7 +236,10 @@ class ServiceRule::Servers {
       }
     }
     changed_.NotifyAll();
-    call->tries += failed && call->connected ? 1 : 0;
+    // One that has too much to do says nothing of the samples, but for one answer that is too
+    // large.
+    const bool busy = absl::IsResourceExhausted(status) && !IsTooLarge(status);
+    call->tries += failed && call->connected && !busy ? 1 : 0;
     call->open = failed && call->tries < kTriesMax;
     if (status.ok()) {
       call->parts = PartsOf(call->response, call->batch.size());

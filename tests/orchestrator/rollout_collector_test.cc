@@ -38,9 +38,10 @@ class FakeRule : public RewardRule {
 };
 
 // Gives its k-th rollout values[k].
-std::unique_ptr<RewardRule> Gives(std::vector<double> values) {
+std::unique_ptr<RewardRule> Gives(const std::vector<double>& values) {
   return std::make_unique<FakeRule>([values](absl::Span<const ScoreInput> inputs) {
     std::vector<RewardPart> parts;
+    parts.reserve(inputs.size());
     for (const ScoreInput& input : inputs) {
       const double value = values[static_cast<size_t>(input.rollout.id.sample)];
       parts.push_back({.value = value, .verdict = std::nullopt, .message = ""});
@@ -51,6 +52,7 @@ std::unique_ptr<RewardRule> Gives(std::vector<double> values) {
 
 std::unique_ptr<Rewarder> RewarderOf(std::vector<std::unique_ptr<RewardRule>> rules) {
   std::vector<WeightedRule> weighted;
+  weighted.reserve(rules.size());
   for (std::unique_ptr<RewardRule>& rule : rules) {
     weighted.push_back({.name = absl::StrCat("rule", weighted.size()),
                         .weight = 1,

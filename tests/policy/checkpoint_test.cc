@@ -206,7 +206,7 @@ TEST_F(CheckpointTest, AModelOfAnotherKindIsRefused) {
 
 TEST_F(CheckpointTest, ARewardModelHasAHeadOfItsOwn) {
   Configure(R"({"architectures": ["LlamaForSequenceClassification"], "id2label": {"0": "good"}})");
-  const std::vector<std::byte> zeros(64 * 4);
+  const std::vector<std::byte> zeros(size_t{64} * 4);
   const auto is_body = [](const std::string& name) { return name != "lm_head.weight"; };
   const auto wrong = [&] {
     const Checkpoint checkpoint =

@@ -164,6 +164,7 @@ std::vector<double> Weights(std::vector<WeightPoint> schedule, const std::vector
                              .data_sources = {},
                              .schedule = std::move(schedule)};
   std::vector<double> weights;
+  weights.reserve(steps.size());
   for (const int64_t step : steps) weights.push_back(rule.WeightAt(step));
   return weights;
 }

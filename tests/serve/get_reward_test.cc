@@ -35,6 +35,12 @@ TEST(ParseGetRewardTest, WhiteSpaceAtTheEndIsTheModels) {
   EXPECT_EQ((*samples)[1].sample.completion, "ab \n");
 }
 
+TEST(ParseGetRewardTest, ALabelThatIsNullIsNone) {
+  const auto samples = ParseGetReward(R"({"query": ["ab"], "labels": [null]})");
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ((*samples)[0].sample.ground_truth, "");
+}
+
 TEST(ParseGetRewardTest, NothingIsNoSample) {
   const auto samples = ParseGetReward(R"({"query": [], "prompts": [], "labels": null})");
   ASSERT_TRUE(samples.ok()) << samples.status();
@@ -42,8 +48,9 @@ TEST(ParseGetRewardTest, NothingIsNoSample) {
 }
 
 TEST(ParseGetRewardTest, RefusesWhatIsNoRequest) {
-  for (const char* body : {"", "[]", R"({"prompts": []})", R"({"query": "a"})", R"({"query": [1]})",
-                           R"({"query": ["a"], "labels": ["b", "c"]})"}) {
+  for (const char* body :
+       {"", "[]", R"({"prompts": []})", R"({"query": "a"})", R"({"query": [1]})",
+        R"({"query": ["ab"], "prompts": ["c"]})", R"({"query": ["a"], "labels": ["b", "c"]})"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseGetReward(body).status()) ||
                 absl::IsNotFound(ParseGetReward(body).status()))
         << body;

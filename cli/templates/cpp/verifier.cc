@@ -15,8 +15,19 @@ std::string_view Trimmed(whet_text text) {
   return view;
 }
 
+// What <answer> encloses, the last one; else all of it.
+whet_text AnswerOf(whet_text completion) {
+  constexpr std::string_view kOpen = "<answer>";
+  const std::string_view text(completion.data, completion.size);
+  const size_t open = text.rfind(kOpen);
+  const size_t close = text.rfind("</answer>");
+  if (open == text.npos || close == text.npos || close < open) return completion;
+  const std::string_view answer = text.substr(open + kOpen.size(), close - open - kOpen.size());
+  return {answer.data(), answer.size()};
+}
+
 void Judge(const whet_sample& sample, whet_result* result) {
-  const bool right = Trimmed(sample.completion) == Trimmed(sample.ground_truth);
+  const bool right = Trimmed(AnswerOf(sample.completion)) == Trimmed(sample.ground_truth);
   result->has_reward = 1;  // Leave it 0 where this verifier does not apply.
   result->reward = right ? 1 : 0;
   result->verdict = right ? WHET_CORRECT : WHET_WRONG;

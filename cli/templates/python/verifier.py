@@ -6,13 +6,16 @@ What it prints to stderr is its log. Try it:  python3 verifier_test.py
 """
 
 import json
+import re
 import sys
 import traceback
 
 
 def reward(prompt, completion, ground_truth, extra):
     """A number, or None where this verifier does not apply. `extra` has the row's other columns."""
-    return 1.0 if completion.strip() == ground_truth.strip() else 0.0
+    answers = re.findall(r"<answer>(.*?)</answer>", completion, re.DOTALL)
+    answer = answers[-1] if answers else completion
+    return 1.0 if answer.strip() == ground_truth.strip() else 0.0
 
 
 def answer(sample):

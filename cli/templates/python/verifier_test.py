@@ -12,6 +12,7 @@ import verifier
 class RewardTest(unittest.TestCase):
     def test_the_right_answer(self):
         self.assertEqual(verifier.reward("1+1=", " 2\n", "2", {}), 1.0)
+        self.assertEqual(verifier.reward("1+1=", "Hm.<answer>2</answer>", "2", {}), 1.0)
 
     def test_a_wrong_answer(self):
         self.assertEqual(verifier.reward("1+1=", "3", "2", {}), 0.0)

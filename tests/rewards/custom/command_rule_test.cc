@@ -47,7 +47,9 @@ TEST(CommandRuleTest, AnswersMayComeInAnyOrder) {
 TEST(CommandRuleTest, ADeathCostsTheSampleItDiedOf) {
   ExpectOneFault(Rule().get(), "die", "out of luck");
 }
-TEST(CommandRuleTest, NaNIsNoReward) { ExpectOneFault(Rule().get(), "nan", "NaN"); }
+TEST(CommandRuleTest, NaNIsNoReward) {
+  ExpectOneFault(Rule().get(), "nan", "it answered wrongly: not JSON");
+}
 TEST(CommandRuleTest, ATextIsNoReward) {
   ExpectOneFault(Rule().get(), "text", "expected a number");
 }

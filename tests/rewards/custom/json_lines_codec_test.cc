@@ -52,12 +52,21 @@ TEST(JsonLinesCodecTest, RefusesLinesThatAreTooLong) {
 
 TEST(JsonLinesCodecTest, ShowsTheLineThatItRefuses) {
   size_t consumed = 0;
-  for (const char* line : {"hello\n", "{\"id\":1,\"reward\":NaN}\n", "{\"reward\":1}\n",
-                           "{\"id\":0}\n", "{\"whet_verifier\":2}\n", "[1]\n"}) {
+  for (const char* line :
+       {"hello\n", "{\"reward\":1}\n", "{\"id\":0}\n", "{\"whet_verifier\":2}\n", "[1]\n"}) {
     const absl::Status status = Decode(line, &consumed).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << line;
     EXPECT_THAT(status.message(), HasSubstr("it wrote the line"));
   }
+}
+
+TEST(JsonLinesCodecTest, AnAnswerThatIsNoJsonFailsItsRequestAlone) {
+  size_t consumed = 0;
+  const auto message = JsonLinesCodec().Decode("{\"id\": 12, \"reward\": NaN}\n", 100, &consumed);
+  ASSERT_TRUE(message.ok()) << message.status();
+  ASSERT_TRUE(message->has_value());
+  EXPECT_EQ((*message)->id, 12U);
+  EXPECT_EQ((*message)->payload, "{\"id\": 12, \"reward\": NaN}");
 }
 
 }  // namespace

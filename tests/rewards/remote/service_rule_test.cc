@@ -131,6 +131,7 @@ TEST(ServiceRuleTest, GivesEachSampleItsReward) {
   options.batch = 7;
   const auto rule = Rule(options);
   std::vector<std::string> texts;
+  texts.reserve(100);
   for (int i = 0; i < 100; ++i) texts.push_back(absl::StrCat("good ", i));
   const std::vector<RewardPart> parts = ScoreTexts(rule.get(), texts);
   for (size_t i = 0; i < parts.size(); ++i) EXPECT_EQ(parts[i].value, static_cast<double>(i));
