@@ -61,14 +61,14 @@ bool ChildPool::AllGivenUp() const {
 bool ChildPool::TakeNext(size_t* child, Request* request) {
   MutexLock lock(&mu_);
   if (closed_ || queue_.empty()) return false;
-  // One that was given up would answer at once, and so be the freest: only if all are.
+  // One that was given up would answer at once, and so be the freest: it is only if all are.
+  const bool given_up = AllGivenUp();
   std::optional<size_t> freest;
-  const auto rank = [this](size_t i) { return std::pair(children_[i]->given_up(), in_flight_[i]); };
   for (size_t i = 0; i < in_flight_.size(); ++i) {
-    if (in_flight_[i] < in_flight_max_ && (!freest || rank(i) < rank(*freest))) freest = i;
+    if (children_[i]->given_up() != given_up || in_flight_[i] >= in_flight_max_) continue;
+    if (!freest.has_value() || in_flight_[i] < in_flight_[*freest]) freest = i;
   }
   if (!freest.has_value()) return false;
-  if (children_[*freest]->given_up() && !AllGivenUp()) return false;
   ++in_flight_[*freest];
   *child = *freest;
   *request = std::move(queue_.front());

@@ -445,6 +445,19 @@ TEST(ChildPoolTest, ASlowChildDelaysNobody) {
   }
 }
 
+TEST(ChildPoolTest, AChildThatWasGivenUpIsPassedOver) {
+  ChildOptions options = Program();
+  options.fruitless_max = 1;
+  Answers answers;
+  ChildPool pool(options, 2);
+  ASSERT_TRUE(pool.WaitUntilReady().ok());
+  EXPECT_TRUE(absl::IsAborted(pool.Call("abort", kLong).status()));
+  for (size_t i = 0; i < 20; ++i) pool.Submit("echo x", kLong, answers.Keep(i));
+  for (const absl::StatusOr<std::string>& answer : answers.Await(20)) {
+    EXPECT_EQ(answer.value_or("given up"), "x");
+  }
+}
+
 TEST(ChildPoolTest, QueuedRequestsSurviveTheDeathOfEveryChild) {
   Answers answers;
   ChildPool pool(Program(), 2);
