@@ -138,7 +138,7 @@ class Checker {
       CheckSamples(sample->samples(), sample->sampling().temperature() == 0, "samples", "sampling");
     } else if (const auto* eval = pb::DynamicCastToGenerated<config::EvalConfig>(&part)) {
       CheckEval(*eval);
-    } else if (const auto* rescore = pb::DynamicCastToGenerated<config::RescoreConfig>(&part)) {
+    } else if (const auto* rescore = pb::DynamicCastToGenerated<config::RulesConfig>(&part)) {
       CheckRuleNames(rescore->rewards());
     } else if (const auto* sft = pb::DynamicCastToGenerated<config::SftConfig>(&part)) {
       CheckWarmUp(sft->optimizer(), sft->steps());

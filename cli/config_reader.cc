@@ -42,7 +42,7 @@ absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> s
 }
 
 absl::Status ReadRules(const std::string& path, absl::Span<const std::string> sets,
-                       config::RescoreConfig* rules) {
+                       config::RulesConfig* rules) {
   // It has all settings of the others.
   config::TrainConfig file;
   ConfigPlaces places(path);

@@ -16,7 +16,7 @@ class Message;
 namespace whet {
 
 namespace config {
-class RescoreConfig;
+class RulesConfig;
 }  // namespace config
 
 // Reads the text-format file `path` into `*config`, an empty message of proto/config.proto, and
@@ -36,7 +36,7 @@ absl::Status ReadConfig(const std::string& path, absl::Span<const std::string> s
 // `whet eval`, whose other settings may be anything that such a file may hold, or of a file that
 // has rules only. `sets` change the rules. Statuses of ReadConfig.
 absl::Status ReadRules(const std::string& path, absl::Span<const std::string> sets,
-                       config::RescoreConfig* rules);
+                       config::RulesConfig* rules);
 
 }  // namespace whet
 

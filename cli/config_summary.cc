@@ -83,7 +83,7 @@ std::string ConfigSummary(const config::EvalConfig& eval) {
       SummaryLine("reward", RewardText(eval.rewards())));
 }
 
-std::string ConfigSummary(const config::RescoreConfig& rescore) {
+std::string ConfigSummary(const config::RulesConfig& rescore) {
   return SummaryLine("reward", RewardText(rescore.rewards()));
 }
 

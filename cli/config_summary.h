@@ -14,7 +14,7 @@ namespace whet {
 
 namespace config {
 class EvalConfig;
-class RescoreConfig;
+class RulesConfig;
 class TrainConfig;
 }  // namespace config
 
@@ -25,7 +25,7 @@ std::string SummaryLine(absl::string_view name, absl::string_view text);
 // has loaded them knows more.
 std::string ConfigSummary(const config::TrainConfig& train);
 std::string ConfigSummary(const config::EvalConfig& eval);
-std::string ConfigSummary(const config::RescoreConfig& rescore);
+std::string ConfigSummary(const config::RulesConfig& rescore);
 
 // All of it, of a configuration of any command.
 std::string WholeSummary(const google::protobuf::Message& message);

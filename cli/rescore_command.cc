@@ -153,7 +153,7 @@ absl::Status PrintResult(const RescoreArguments& arguments, const Rescoring& res
 }
 
 absl::Status RunRescore(RescoreArguments arguments) {
-  config::RescoreConfig config;
+  config::RulesConfig config;
   WHET_RETURN_IF_ERROR(ReadRules(arguments.rules, arguments.sets, &config));
   WHET_ASSIGN_OR_RETURN(const OpenRun run, OpenRunIn(RunDirectoryNamed(arguments.run)));
   if (run.ledger == nullptr) {

@@ -21,10 +21,6 @@
 namespace whet {
 namespace {
 
-std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  return {texts.begin(), texts.end()};
-}
-
 sandbox::Language LanguageOf(const config::LanguageConfig& language) {
   const bool compiles = !language.compile().empty();
   return {.name = language.name(),

@@ -45,10 +45,6 @@ ModelProtocol ProtocolOf(config::ModelProtocol protocol) {
   }
 }
 
-std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  return {texts.begin(), texts.end()};
-}
-
 // Of a rule that asks a service.
 template <typename Rule>
 HttpClientOptions ClientOf(const Rule& rule) {
@@ -61,6 +57,10 @@ HttpClientOptions ClientOf(const Rule& rule) {
 }
 
 }  // namespace
+
+std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
 
 AnswerRuleOptions OptionsOf(const config::AnswerRule& rule) {
   return {
@@ -181,7 +181,7 @@ LibraryRuleOptions OptionsOf(const config::LibraryRule& rule) {
 
 ServiceRuleOptions OptionsOf(const config::ServiceRule& rule) {
   ServiceRuleOptions options;
-  options.endpoints = {rule.endpoint().begin(), rule.endpoint().end()};
+  options.endpoints = TextsOf(rule.endpoint());
   options.tls = rule.tls();
   options.batch = rule.batch();
   options.send_tokens = rule.send_tokens();

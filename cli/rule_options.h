@@ -2,6 +2,10 @@
 #ifndef WHET_CLI_RULE_OPTIONS_H_
 #define WHET_CLI_RULE_OPTIONS_H_
 
+#include <string>
+#include <vector>
+
+#include "google/protobuf/repeated_ptr_field.h"
 #include "proto/rewards.pb.h"
 #include "rewards/answer_rule.h"
 #include "rewards/custom/command_rule.h"
@@ -27,6 +31,7 @@
 
 namespace whet {
 
+std::vector<std::string> TextsOf(const google::protobuf::RepeatedPtrField<std::string>& texts);
 AnswerRuleOptions OptionsOf(const config::AnswerRule& rule);
 FormatRuleOptions OptionsOf(const config::FormatRule& rule);
 MathRuleOptions OptionsOf(const config::MathRule& rule);

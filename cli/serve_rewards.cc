@@ -35,7 +35,7 @@ constexpr absl::Duration kStopPatience = absl::Minutes(5);
 constexpr int kHttpConnections = 256;
 
 struct ServeRewardsArguments {
-  std::string config;
+  std::string rules;
   std::vector<std::string> sets;
   std::string listen = "127.0.0.1:50051";
   std::string http;
@@ -44,8 +44,8 @@ struct ServeRewardsArguments {
 };
 
 absl::StatusOr<std::unique_ptr<Rewarder>> MakeRewarder(const ServeRewardsArguments& arguments) {
-  config::RescoreConfig config;
-  WHET_RETURN_IF_ERROR(ReadRules(arguments.config, arguments.sets, &config));
+  config::RulesConfig config;
+  WHET_RETURN_IF_ERROR(ReadRules(arguments.rules, arguments.sets, &config));
   WHET_ASSIGN_OR_RETURN(
       std::vector<WeightedRule> rules,
       MakeRules(config.rewards(), {.sandbox = config.sandbox(),
@@ -105,8 +105,13 @@ void AddServeRewardsCommand(CLI::App* serve, absl::Status* result) {
   CLI::App* command = serve->add_subcommand(
       "rewards", "Judge completions for others, by the rules of a configuration");
   const auto arguments = std::make_shared<ServeRewardsArguments>();
-  command->add_option("config", arguments->config, "A file with `rewards { … }`")->required();
-  command->add_option("--set", arguments->sets, "SETTING=VALUE, over the file's")->take_all();
+  command
+      ->add_option("rules", arguments->rules,
+                   "A configuration with rewards: of a run, or a file that has only these")
+      ->required();
+  command
+      ->add_option("--set", arguments->sets, "Change a setting of the rules: rewards[0].weight=2")
+      ->allow_extra_args(false);
   command
       ->add_option("--listen", arguments->listen,
                    "ADDRESS:PORT of gRPC (proto/reward.proto); port 0: one that is free")

@@ -22,21 +22,6 @@ RewardPart FaultPart(absl::string_view message) {
   return {.value = std::nullopt, .verdict = Verdict::kFault, .message = std::string(message)};
 }
 
-// Whether another call may go well: what befell this one is no fault of the rollouts or the run.
-bool IsPassing(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
-      return true;
-    default:
-      return false;
-  }
-}
-
 absl::Status CheckWeight(const WeightedRule& rule) {
   bool finite = std::isfinite(rule.weight);
   bool rising = true;
@@ -142,6 +127,20 @@ RewardPart Checked(RewardPart part) {
 }
 
 }  // namespace
+
+bool IsPassing(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return true;
+    default:
+      return false;
+  }
+}
 
 void SumUp(const std::vector<WeightedRule>& rules, int64_t step, Reward* reward) {
   WHET_CHECK(rules.size() == reward->parts.size());

@@ -42,6 +42,9 @@ struct WeightedRule {
   double WeightAt(int64_t step) const;
 };
 
+// Whether another call may go well: what befell this one is no fault of the rollouts or the run.
+bool IsPassing(absl::StatusCode code);
+
 // Sums up a rollout's parts, given in the order of the rules. First of these that holds:
 //   1. a gate's value is 0                        0
 //   2. a part's verdict is excluded               absent
@@ -79,7 +82,7 @@ class Rewarder {
   // Judges groups, of which any may be empty, for a step: the reward of each group's rollouts.
   // Rules that judge rollouts by themselves get those of all groups in one call. A rule whose call
   // failed:
-  //   Unavailable, Internal, Unknown, Aborted, DeadlineExceeded, ResourceExhausted
+  //   IsPassing: Unavailable, Internal, Unknown, Aborted, DeadlineExceeded, ResourceExhausted
   //       gives each rollout of the call a part with verdict kFault: it is excluded, never scored
   //       0, and whoever counts excluded rollouts stops the run where there are too many;
   //   any other (InvalidArgument, FailedPrecondition, Unimplemented, DataLoss, Cancelled …)

@@ -21,6 +21,7 @@
 #include "proto/reward.grpc.pb.h"
 #include "rewards/remote/endpoints.h"
 #include "rewards/remote/reward_wire.h"
+#include "rewards/rewarder.h"
 
 namespace whet {
 namespace {
@@ -43,20 +44,9 @@ absl::Status StatusOf(const grpc::Status& status, const std::string& address) {
                       absl::StrCat(address, ": ", status.error_message()));
 }
 
-// Whether another server, or another time, may do.
-bool IsPassing(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kInternal:
-    case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kAborted:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
-      return true;
-    default:
-      return false;
-  }
+// Whether another server, or another time, may do. A call that a server breaks off is Cancelled.
+bool MayPass(const absl::Status& status) {
+  return IsPassing(status.code()) || absl::IsCancelled(status);
 }
 
 // Whether a message was above kMessageBytesMax: gRPC has no code of its own for it.
@@ -130,7 +120,7 @@ class ServiceRule::Servers {
         const absl::Duration left = deadline - clock_.Monotonic();
         states[i] =
             CheckHealth(servers_[i], std::clamp(left, absl::Milliseconds(1), kHealthTimeout));
-        hopeful = hopeful || (IsPassing(states[i].code()) && left > absl::ZeroDuration());
+        hopeful = hopeful || (MayPass(states[i]) && left > absl::ZeroDuration());
       }
       if (absl::c_any_of(states, [](const absl::Status& state) { return state.ok(); })) break;
       if (hopeful) clock_.Sleep(kHealthPause);
@@ -226,7 +216,7 @@ class ServiceRule::Servers {
     const absl::Status status = call->status.ok()
                                     ? absl::OkStatus()
                                     : StatusOf(call->status, servers_[call->server].address);
-    const bool failed = IsPassing(status.code());
+    const bool failed = MayPass(status);
     {
       MutexLock lock(&mu_);
       if (failed) {

@@ -434,7 +434,7 @@ TEST(ConfigSchemaTest, EverySettingIsDocumented) {
   CheckDocumented(*config::SampleConfig::descriptor());
   CheckDocumented(*config::EvalConfig::descriptor());
   CheckDocumented(*config::SftConfig::descriptor());
-  CheckDocumented(*config::RescoreConfig::descriptor());
+  CheckDocumented(*config::RulesConfig::descriptor());
 }
 
 TEST(ConfigSchemaTest, RangesHaveOpenAndClosedEnds) {

@@ -24,13 +24,13 @@ constexpr char kTrain[] =
     "rewards { answer {} }\n";
 
 // The rules of a file with this text.
-absl::StatusOr<config::RescoreConfig> RulesOf(const std::string& text,
-                                              const std::vector<std::string>& sets = {}) {
+absl::StatusOr<config::RulesConfig> RulesOf(const std::string& text,
+                                            const std::vector<std::string>& sets = {}) {
   const std::string path =
       absl::StrCat(::testing::TempDir(), "/",
                    ::testing::UnitTest::GetInstance()->current_test_info()->name(), ".textproto");
   std::ofstream(path) << text;
-  config::RescoreConfig rules;
+  config::RulesConfig rules;
   const absl::Status status = ReadRules(path, sets, &rules);
   if (status.ok()) return rules;
   return absl::Status(status.code(), absl::StrReplaceAll(status.message(), {{path, "FILE"}}));
@@ -40,7 +40,7 @@ TEST(ReadRulesTest, TakesThemOutOfAnyFileThatHasThem) {
   for (const std::string& text :
        {std::string(kTrain), std::string("rewards { answer {} }"),
         std::string("evaluation { samples: 4 } rewards { answer {} } engine { threads: 1 }")}) {
-    const absl::StatusOr<config::RescoreConfig> rules = RulesOf(text);
+    const absl::StatusOr<config::RulesConfig> rules = RulesOf(text);
     ASSERT_TRUE(rules.ok()) << rules.status();
     EXPECT_EQ(rules->rewards_size(), 1);
     EXPECT_FALSE(rules->has_sandbox());
@@ -49,7 +49,7 @@ TEST(ReadRulesTest, TakesThemOutOfAnyFileThatHasThem) {
 }
 
 TEST(ReadRulesTest, ATrainConfigHasAllSettingsOfAFileWithRules) {
-  for (const auto* type : {config::EvalConfig::descriptor(), config::RescoreConfig::descriptor()}) {
+  for (const auto* type : {config::EvalConfig::descriptor(), config::RulesConfig::descriptor()}) {
     for (int i = 0; i < type->field_count(); ++i) {
       const auto* field =
           config::TrainConfig::descriptor()->FindFieldByName(type->field(i)->name());

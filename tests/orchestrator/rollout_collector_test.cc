@@ -181,6 +181,24 @@ TEST_F(RolloutCollectorTest, WhatWasJudgedIsNotJudgedAgain) {
   EXPECT_EQ(generator_.sampled(), 2);
 }
 
+TEST_F(RolloutCollectorTest, WhatWasJudgedBeforeACrashHoldsWhereTheGroupIsJudgedAgain) {
+  ASSERT_TRUE(ledger_->AddPrompts({SumPrompt()}).ok());
+  ASSERT_TRUE(ledger_->AddLeases({TrainLease(2)}).ok());
+  for (int64_t sample = 0; sample < 2; ++sample) {
+    ASSERT_TRUE(ledger_->AddRollout(ThreeTokens(TrainId(sample)), "x").ok());
+  }
+  const Reward before = {.total = 0.25, .parts = {{0.25, std::nullopt, ""}}};
+  const auto names = std::make_shared<const std::vector<std::string>>(1, "rule0");
+  ASSERT_TRUE(ledger_->AddReward(TrainId(0), before, names).ok());
+  ASSERT_TRUE(ledger_->Flush().ok());
+  const auto rewarder = RewarderOf(Gives({1, 1}));
+  RolloutCollector collector(PartsOf(rewarder.get(), &source_));
+  const auto groups = collector.Collect(Request(2), {{SumPrompt(), 0}});
+  ASSERT_TRUE(groups.ok()) << groups.status();
+  EXPECT_EQ((*groups)[0].rewarded.rewards[0].total, 0.25);
+  EXPECT_EQ((*groups)[0].rewarded.rewards[1].total, 1.0);
+}
+
 TEST_F(RolloutCollectorTest, ARuleThatCannotGoOnEndsIt) {
   const auto rewarder = RewarderOf(std::make_unique<FakeRule>(
       [](absl::Span<const ScoreInput>) { return absl::FailedPreconditionError("no jail"); }));
